@@ -1,0 +1,113 @@
+//! `#[query]`, `#[mutation]` and `#[subscription]`: root blocks that deny by default.
+//!
+//! Every method of such a block carries `#[access(...)]` (`Public`, `SignedIn`, `Can(Permission::X)`), one
+//! declaration from which three things follow: the guard that enforces it, the `@auth` directive that prints it
+//! into `schema.graphql`, and a compile error where it is missing.
+//!
+//! In these blocks and under `#[edges]` (fields of an entity), a parameter `page: PageArgs` is spelt out in the schema
+//! as the four paging arguments of a Relay connection.
+
+use proc_macro::TokenStream;
+use proc_macro2::TokenStream as Tokens;
+use quote::quote;
+use syn::{
+    Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, PatType, Type, parse_macro_input, parse_quote, spanned::Spanned,
+};
+
+/// A block of `Query` fields.
+#[proc_macro_attribute]
+pub fn query(_args: TokenStream, item: TokenStream) -> TokenStream {
+    let block = parse_macro_input!(item as ItemImpl);
+    expand(block, quote!(#[::async_graphql::Object]))
+}
+
+/// A block of `Mutation` fields.
+#[proc_macro_attribute]
+pub fn mutation(_args: TokenStream, item: TokenStream) -> TokenStream {
+    let block = parse_macro_input!(item as ItemImpl);
+    expand(block, quote!(#[::async_graphql::Object]))
+}
+
+/// A block of `Subscription` fields.
+#[proc_macro_attribute]
+pub fn subscription(_args: TokenStream, item: TokenStream) -> TokenStream {
+    let block = parse_macro_input!(item as ItemImpl);
+    expand(block, quote!(#[::async_graphql::Subscription]))
+}
+
+/// A block of an entity's computed fields and connections; use in place of `#[ComplexObject]`.
+#[proc_macro_attribute]
+pub fn edges(_args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut block = parse_macro_input!(item as ItemImpl);
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        spell_out_paging(method);
+        if let Some(access) = take_access(&mut method.attrs) {
+            match access {
+                Ok(access) => method.attrs.push(guard_and_directive(&access)),
+                Err(error) => return error.to_compile_error().into(),
+            }
+        }
+    }
+    quote!(#[::async_graphql::ComplexObject] #block).into()
+}
+
+fn expand(mut block: ItemImpl, outer: Tokens) -> TokenStream {
+    let mut errors = Tokens::new();
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        spell_out_paging(method);
+        match take_access(&mut method.attrs) {
+            Some(Ok(access)) => method.attrs.push(guard_and_directive(&access)),
+            Some(Err(error)) => errors.extend(error.to_compile_error()),
+            None => errors.extend(
+                syn::Error::new(
+                    method.sig.span(),
+                    "declare who may call this field: #[access(Public)], #[access(SignedIn)] or #[access(Can(..))]",
+                )
+                .to_compile_error(),
+            ),
+        }
+    }
+    quote!(#errors #outer #block).into()
+}
+
+/// Removes `#[access(...)]` from the attributes and returns its argument.
+fn take_access(attrs: &mut Vec<Attribute>) -> Option<syn::Result<syn::Expr>> {
+    let at = attrs.iter().position(|attr| attr.path().is_ident("access"))?;
+    Some(attrs.remove(at).parse_args())
+}
+
+fn guard_and_directive(access: &syn::Expr) -> Attribute {
+    // The variants of `Access` read best bare: `#[access(SignedIn)]`.
+    let access = quote!({ use crate::kernel::access::Access::*; #access });
+    parse_quote! {
+        #[graphql(
+            guard = #access,
+            directive = crate::kernel::access::auth::apply(#access.requires())
+        )]
+    }
+}
+
+/// Replaces `page: PageArgs` by `first`, `after`, `last`, `before` and builds the value at the top of the body.
+fn spell_out_paging(method: &mut ImplItemFn) {
+    let is_page = |arg: &FnArg| match arg {
+        FnArg::Typed(PatType { ty, .. }) => {
+            matches!(&**ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == "PageArgs"))
+        }
+        FnArg::Receiver(_) => false,
+    };
+    let Some(at) = method.sig.inputs.iter().position(is_page) else { return };
+    let mut inputs: Vec<FnArg> = method.sig.inputs.iter().cloned().collect();
+    let FnArg::Typed(PatType { pat, ty, .. }) = inputs.remove(at) else { return };
+    let spelt: [FnArg; 4] = [
+        parse_quote!(#[graphql(desc = "Number of items to answer, at most 100; 20 when neither `first` nor `last` is given")] first: Option<i32>),
+        parse_quote!(#[graphql(desc = "Answer the items after this cursor (`pageInfo.endCursor` of the page before)")] after: Option<String>),
+        parse_quote!(#[graphql(desc = "Number of items to answer from the end, at most 100")] last: Option<i32>),
+        parse_quote!(#[graphql(desc = "Answer the items before this cursor (`pageInfo.startCursor` of the page after)")] before: Option<String>),
+    ];
+    inputs.splice(at..at, spelt);
+    method.sig.inputs = inputs.into_iter().collect();
+    let build: syn::Stmt = parse_quote!(let #pat = <#ty>::new(first, after, last, before)?;);
+    method.block.stmts.insert(0, build);
+}

@@ -1,0 +1,2 @@
+DROP TABLE audit_log, files, idempotency_keys, jobs, event_feed, outbox;
+DROP FUNCTION refuse_change();

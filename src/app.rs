@@ -1,0 +1,133 @@
+//! The one application: everything that outlives a request, built from the settings and passed on by handle.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    config::Config,
+    kernel::{
+        bus::{self, Bus},
+        clock::Clock,
+        db::Db,
+        error::Result,
+        jobs::{self, Job, JobId, Schedule},
+        outbox,
+    },
+};
+
+/// Handle to the application; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts, reached by deref from [`App`].
+pub struct Parts {
+    /// Settings.
+    pub config: Config,
+    /// Pools.
+    pub db: Db,
+    /// Event bus.
+    pub bus: Arc<dyn Bus>,
+    /// Clock.
+    pub clock: Clock,
+    /// Cancelled when the server stops.
+    pub stop: CancellationToken,
+    /// Background tasks that a stop waits for.
+    pub tasks: TaskTracker,
+    /// Rung after a commit that wrote events.
+    outbox_written: Arc<Notify>,
+    /// Rung after a commit that enqueued jobs.
+    pub jobs_enqueued: Arc<Notify>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Builds the application: pools, bus, and the relay in the background.
+    pub async fn build(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let database = &config.database;
+        let url = database.database_url.as_ref().ok_or_else(|| anyhow::anyhow!("no database URL"))?;
+        let replica = database.database_replica_url.as_ref().map(|url| url.expose());
+        let db = Db::new(url.expose(), replica, database.database_pool)?;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let bus: Arc<dyn Bus> = match &database.redis_url {
+            None => Arc::new(bus::InProcess::default()),
+            Some(url) => {
+                let spawn = |task| drop(tasks.spawn(task));
+                Arc::new(bus::Redis::connect(url.expose(), stop.clone(), spawn).await?)
+            }
+        };
+        let app = Self(Arc::new(Parts {
+            config,
+            db,
+            bus,
+            clock,
+            stop,
+            tasks,
+            outbox_written: Arc::new(Notify::new()),
+            jobs_enqueued: Arc::new(Notify::new()),
+        }));
+        app.spawn_relay();
+        Ok(app)
+    }
+
+    /// Runs a task that a stop waits for.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> tokio::task::JoinHandle<T> {
+        self.tasks.spawn(task)
+    }
+
+    /// Call after committing a transaction that emitted events or enqueued jobs: they go out at once instead of at the
+    /// next poll.
+    pub fn committed(&self) {
+        self.outbox_written.notify_one();
+        self.jobs_enqueued.notify_one();
+    }
+
+    /// Enqueues a job in the running transaction.
+    pub async fn enqueue<J: Job<Self>>(
+        &self,
+        conn: &crate::kernel::db::Conn,
+        job: &J,
+        schedule: Schedule,
+    ) -> Result<Option<JobId>> {
+        jobs::enqueue(conn, &self.clock, job, schedule).await
+    }
+
+    fn spawn_relay(&self) {
+        let app = self.clone();
+        self.spawn(async move {
+            while !app.stop.is_cancelled() {
+                match outbox::relay(&app.db, &*app.bus).await {
+                    Ok(sent) if sent > 0 => continue,
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "events not relayed"),
+                }
+                tokio::select! {
+                    () = app.stop.cancelled() => {}
+                    () = app.outbox_written.notified() => {}
+                    () = tokio::time::sleep(std::time::Duration::from_millis(500)) => {}
+                }
+            }
+        });
+    }
+
+    /// Stops background work and waits for it, at most the configured time.
+    pub async fn shut_down(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        let limit = std::time::Duration::from_secs(self.config.http.shutdown_seconds);
+        if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
+            tracing::warn!("background tasks still ran when the time to stop was over");
+        }
+        self.db.close();
+    }
+}

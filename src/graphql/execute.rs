@@ -1,0 +1,311 @@
+//! One operation, from request to answer: document, limits, execution, masking, the log line.
+
+use std::{sync::Arc, time::Instant};
+
+use async_graphql::{
+    Request, Response, Schema, ServerError, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+use futures_util::{Stream, StreamExt};
+
+use super::{
+    documents::{DocumentError, Documents},
+    limits,
+    schema::{Mutation, Query, Subscription, builder},
+};
+use crate::{
+    app::App,
+    kernel::{
+        access::{Actor, Principal},
+        error::{Error, Incident},
+        loader::Loaders,
+        telemetry::OperationMeter,
+    },
+};
+
+type AppSchema = Schema<Query, Mutation, Subscription>;
+
+/// The GraphQL engine of one server.
+#[derive(Clone)]
+pub struct GraphQl {
+    app: App,
+    /// For queries and mutations. No extension: with one, every field would pay for its hook.
+    schema: AppSchema,
+    /// For subscriptions, with an extension that makes fresh loaders for every event.
+    live: AppSchema,
+    documents: Arc<Documents>,
+}
+
+/// What was found out about an operation before it runs.
+struct Prepared {
+    kind: OperationType,
+    name: String,
+    cost: u64,
+}
+
+impl GraphQl {
+    /// Builds both schemas over the application.
+    pub fn build(app: App) -> anyhow::Result<Self> {
+        let documents = Arc::new(Documents::new(app.config.graphql.trusted_documents.as_deref())?);
+        let schema = finish(&app, builder());
+        let live = finish(&app, builder().extension(FreshLoaders));
+        Ok(Self { app, schema, live, documents })
+    }
+
+    /// Whether the request's operation is a query, a mutation or a subscription; `None` when it cannot be told.
+    pub fn operation_type(&self, request: &mut Request) -> Option<OperationType> {
+        let document = self.documents.prepare(request).ok()?;
+        operation(&document, request.operation_name.as_deref()).map(|(_, operation)| operation.ty)
+    }
+
+    /// Executes a query or mutation.
+    pub async fn execute(&self, request: Request, actor: Arc<Actor>) -> Response {
+        let started = Instant::now();
+        let meter = Arc::new(OperationMeter::default());
+        let (prepared, response) = match self.prepare(request, &actor).await {
+            Ok((prepared, request)) => {
+                let response = self.run(&prepared, request, &actor, &meter).await;
+                (Some(prepared), response)
+            }
+            Err(error) => (None, Response::from_errors(vec![error])),
+        };
+        let response = masked(response, &actor);
+        report(prepared.as_ref(), &actor, &meter, started, &response);
+        response
+    }
+
+    /// Executes any operation as a stream of answers: one for a query or mutation, many for a subscription.
+    pub fn execute_stream(&self, request: Request, actor: Arc<Actor>) -> impl Stream<Item = Response> + Send + 'static {
+        let engine = self.clone();
+        futures_util::stream::once(async move {
+            let mut request = request;
+            if engine.operation_type(&mut request) == Some(OperationType::Subscription) {
+                engine.subscribe(request, actor).await
+            } else {
+                futures_util::stream::once(async move { engine.execute(request, actor).await }).boxed()
+            }
+        })
+        .flatten()
+    }
+
+    async fn subscribe(
+        self,
+        request: Request,
+        actor: Arc<Actor>,
+    ) -> futures_util::stream::BoxStream<'static, Response> {
+        match self.prepare(request, &actor).await {
+            Ok((prepared, request)) => {
+                tracing::info!(operation.name = prepared.name, actor = %label(&actor), "subscribed");
+                let request = request.data(self.app.clone()).data(Arc::clone(&actor));
+                let stream = self.live.execute_stream(request);
+                stream.map(move |response| masked(response, &actor)).boxed()
+            }
+            Err(error) => {
+                let response = masked(Response::from_errors(vec![error]), &actor);
+                futures_util::stream::once(async move { response }).boxed()
+            }
+        }
+    }
+
+    async fn prepare(&self, mut request: Request, actor: &Actor) -> Result<(Prepared, Request), ServerError> {
+        let document = self.documents.prepare(&mut request).map_err(document_error)?;
+        let Some((name, operation)) = operation(&document, request.operation_name.as_deref()) else {
+            return Err(no_operation(request.operation_name.as_deref()));
+        };
+        let cost = limits::check(&self.app.config.graphql, &document, operation, &request.variables)
+            .map_err(|error| top_level(&error))?;
+        self.charge(actor, cost).await.map_err(|error| top_level(&error))?;
+        let prepared = Prepared { kind: operation.ty, name: name.unwrap_or("anonymous").to_owned(), cost };
+        request.set_parsed_query((*document).clone());
+        Ok((prepared, request))
+    }
+
+    /// Takes the operation's cost out of the caller's bucket.
+    #[expect(clippy::unused_async, reason = "the bucket may live in Redis")]
+    async fn charge(&self, _actor: &Actor, _cost: u64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn run(
+        &self,
+        prepared: &Prepared,
+        request: Request,
+        actor: &Arc<Actor>,
+        meter: &Arc<OperationMeter>,
+    ) -> Response {
+        let (schema, app, actor) = (self.schema.clone(), self.app.clone(), Arc::clone(actor));
+        let is_mutation = prepared.kind == OperationType::Mutation;
+        let work = Arc::clone(meter).measure(async move {
+            let loaders = Loaders::new(app.db.clone(), Arc::clone(&actor), !is_mutation);
+            schema.execute(request.data(app).data(actor).data(loaders)).await
+        });
+        if !is_mutation {
+            return work.await;
+        }
+        // A client that hangs up must not leave a half-done mutation.
+        match self.app.spawn(work).await {
+            Ok(response) => response,
+            Err(error) => Response::from_errors(vec![top_level(&Error::internal(error))]),
+        }
+    }
+}
+
+fn finish(app: &App, builder: async_graphql::SchemaBuilder<Query, Mutation, Subscription>) -> AppSchema {
+    let limits = &app.config.graphql;
+    let builder = builder.limit_depth(limits.max_depth + 10).limit_directives(limits.max_directives);
+    if app.config.graphiql() {
+        builder.finish()
+    } else {
+        builder.disable_introspection().disable_suggestions().finish()
+    }
+}
+
+/// The operation that a request means, with its name.
+fn operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<(Option<&'a str>, &'a OperationDefinition)> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some((None, &operation.node)),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
+            all.iter().next().map(|(name, operation)| (Some(name.as_str()), &operation.node))
+        }
+        (DocumentOperations::Multiple(_), None) => None,
+        (DocumentOperations::Multiple(all), Some(wanted)) => all
+            .iter()
+            .find(|(name, _)| name.as_str() == wanted)
+            .map(|(name, operation)| (Some(name.as_str()), &operation.node)),
+    }
+}
+
+fn no_operation(name: Option<&str>) -> ServerError {
+    let message = match name {
+        Some(name) => format!("the document has no operation {name:?}"),
+        None => "name one of the document's operations in `operationName`".to_owned(),
+    };
+    with_code(ServerError::new(message, None), "OPERATION_RESOLUTION_FAILURE")
+}
+
+fn document_error(error: DocumentError) -> ServerError {
+    match error {
+        DocumentError::Syntax(error) => with_code(error, "GRAPHQL_PARSE_FAILED"),
+        // Apollo's and urql's clients look for exactly this message and code.
+        DocumentError::PersistedQueryNotFound => {
+            with_code(ServerError::new("PersistedQueryNotFound", None), "PERSISTED_QUERY_NOT_FOUND")
+        }
+        DocumentError::HashMismatch => {
+            with_code(ServerError::new("the query does not have the given sha256Hash", None), "BAD_USER_INPUT")
+        }
+        DocumentError::NotTrusted => {
+            with_code(ServerError::new("this server executes only registered operations", None), "NOT_TRUSTED")
+        }
+    }
+}
+
+fn with_code(mut error: ServerError, code: &str) -> ServerError {
+    error.extensions.get_or_insert_default().set("code", code);
+    error
+}
+
+fn top_level(error: &Error) -> ServerError {
+    let mut out = with_code(ServerError::new(error.to_string(), None), error.code());
+    out.source = Some(Arc::new(error.clone()));
+    out
+}
+
+/// Gives every error its code, and hides causes that are none of the client's business.
+fn masked(mut response: Response, actor: &Actor) -> Response {
+    for error in &mut response.errors {
+        let ours = error.source::<Error>().cloned();
+        match ours {
+            Some(Error::Internal(cause)) => mask(error, &format!("{cause:#}"), actor),
+            Some(ours) => {
+                if let Error::RateLimited { retry_after_seconds } = ours {
+                    error.extensions.get_or_insert_default().set("retryAfterSeconds", retry_after_seconds);
+                }
+                error.extensions.get_or_insert_default().set("code", ours.code());
+            }
+            None if error.source.is_some() => {
+                let cause = error.message.clone();
+                mask(error, &cause, actor);
+            }
+            None => {
+                let coded = error.extensions.as_ref().is_some_and(|e| e.get("code").is_some());
+                let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
+                if !coded {
+                    error.extensions.get_or_insert_default().set("code", code);
+                }
+            }
+        }
+    }
+    response
+}
+
+fn mask(error: &mut ServerError, cause: &str, actor: &Actor) {
+    let incident = Incident(actor.request_id);
+    tracing::error!(incident = %incident.0.simple(), path = ?error.path, cause, "internal error");
+    error.message = incident.to_string();
+    error.extensions.get_or_insert_default().set("code", "INTERNAL");
+    error.extensions.get_or_insert_default().set("incident", incident.0.simple().to_string());
+}
+
+fn label(actor: &Actor) -> String {
+    match actor.principal {
+        Principal::Anonymous => "anonymous".to_owned(),
+        Principal::Account { id, .. } => format!("account:{id}"),
+        Principal::ApiKey { id } => format!("api_key:{id}"),
+        Principal::System => "system".to_owned(),
+    }
+}
+
+/// One line and one measurement per operation.
+fn report(prepared: Option<&Prepared>, actor: &Actor, meter: &OperationMeter, started: Instant, response: &Response) {
+    let code = response.errors.first().and_then(|error| match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.as_str()),
+        _ => None,
+    });
+    let code = code.unwrap_or("OK");
+    let kind = match prepared.map(|p| p.kind) {
+        Some(OperationType::Query) => "query",
+        Some(OperationType::Mutation) => "mutation",
+        Some(OperationType::Subscription) => "subscription",
+        None => "refused",
+    };
+    let elapsed = started.elapsed();
+    metrics::histogram!("freshvilla_graphql_seconds", "kind" => kind).record(elapsed);
+    metrics::counter!("freshvilla_graphql_total", "kind" => kind, "code" => code.to_owned()).increment(1);
+    tracing::info!(
+        request = %actor.request_id.simple(), operation.kind = kind,
+        operation.name = prepared.map_or("", |p| p.name.as_str()), operation.cost = prepared.map_or(0, |p| p.cost),
+        actor = %label(actor), code, sql.statements = meter.statements(), sql.us = meter.sql_micros(),
+        duration.us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "graphql"
+    );
+}
+
+/// Makes fresh loaders for every execution of a subscription event: an event must not see rows of the one before.
+struct FreshLoaders;
+
+impl ExtensionFactory for FreshLoaders {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for FreshLoaders {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let (Ok(app), Ok(actor)) = (ctx.data::<App>(), ctx.data::<Arc<Actor>>()) else {
+            return next.run(ctx, operation_name).await;
+        };
+        let mut data = async_graphql::context::Data::default();
+        data.insert(Loaders::new(app.db.clone(), Arc::clone(actor), true));
+        next.run_with_data(ctx, operation_name, data).await
+    }
+}

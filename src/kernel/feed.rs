@@ -1,0 +1,92 @@
+//! A resumable stream of one topic: ordered, no gap, no duplicate, on any node.
+//!
+//! Listen live first, then read everything after the client's cursor from PostgreSQL, then go live and drop what was
+//! sent. Any gap in the sequence numbers (a lost bus message) is filled from PostgreSQL before going on.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::Stream;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::{
+    bus::{Bus, Signal},
+    db::Db,
+    error::{Error, Result},
+    outbox::{self, Event},
+};
+
+const REPLAY_BATCH: i64 = 200;
+/// Even with a silent bus, a subscriber looks into PostgreSQL this often.
+const SAFETY_POLL: Duration = Duration::from_secs(15);
+
+/// The topic's events after `after` (0 = from the beginning, `None` = from now on).
+pub fn subscribe(
+    db: Db,
+    bus: Arc<dyn Bus>,
+    topic: String,
+    after: Option<i64>,
+) -> impl Stream<Item = Result<Arc<Event>>> + Send {
+    let live = bus.local().subscribe(&topic);
+    let feed = Feed { db, topic, live, ready: Vec::new().into_iter(), last: after, behind: true };
+    futures_util::stream::unfold(Some(feed), |feed| async move {
+        let mut feed = feed?;
+        match feed.next().await {
+            Ok(event) => Some((Ok(event), Some(feed))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}
+
+struct Feed {
+    db: Db,
+    topic: String,
+    live: Receiver<Signal>,
+    ready: std::vec::IntoIter<Event>,
+    last: Option<i64>,
+    /// PostgreSQL may hold events that were not seen yet.
+    behind: bool,
+}
+
+impl Feed {
+    async fn next(&mut self) -> Result<Arc<Event>> {
+        loop {
+            if let Some(event) = self.ready.next() {
+                self.last = Some(event.sequence);
+                return Ok(Arc::new(event));
+            }
+            let last = self.start().await?;
+            if self.behind {
+                self.catch_up(last).await?;
+                continue;
+            }
+            match tokio::time::timeout(SAFETY_POLL, self.live.recv()).await {
+                Ok(Ok(Signal::Event(event))) if event.sequence <= last => {}
+                Ok(Ok(Signal::Event(event))) if event.sequence == last + 1 => {
+                    self.last = Some(event.sequence);
+                    return Ok(event);
+                }
+                Ok(Ok(Signal::Event(_) | Signal::Resync) | Err(RecvError::Lagged(_))) | Err(_) => self.behind = true,
+                Ok(Err(RecvError::Closed)) => {
+                    return Err(Error::Unavailable("the event feed closed; resume from your last cursor".to_owned()));
+                }
+            }
+        }
+    }
+
+    /// Sequence to go on from; without a cursor, the topic's present end.
+    async fn start(&mut self) -> Result<i64> {
+        if let Some(last) = self.last {
+            return Ok(last);
+        }
+        let last = outbox::last_sequence(&*self.db.write().await?, &self.topic).await?;
+        self.last = Some(last);
+        Ok(last)
+    }
+
+    async fn catch_up(&mut self, last: i64) -> Result<()> {
+        let events = outbox::replay(&*self.db.write().await?, &self.topic, last, REPLAY_BATCH).await?;
+        self.behind = i64::try_from(events.len()).unwrap_or(0) == REPLAY_BATCH;
+        self.ready = events.into_iter();
+        Ok(())
+    }
+}

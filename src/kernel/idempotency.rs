@@ -1,0 +1,89 @@
+//! Mutations that must not happen twice: key, caller, request hash and result live in the mutation's transaction.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use super::{
+    access::{Actor, Principal},
+    clock::Clock,
+    db::Conn,
+    error::{Error, Result},
+};
+use crate::schema::idempotency_keys::dsl;
+
+/// A claim on a key within the running transaction.
+pub struct Claim<'a> {
+    caller: String,
+    key: &'a str,
+    operation: &'static str,
+    hash: Vec<u8>,
+}
+
+/// What the key says.
+pub enum Outcome<'a, T> {
+    /// First use: do the work, then [`Claim::store`] in the same transaction.
+    First(Claim<'a>),
+    /// Used before with the same request: this was the answer.
+    Repeated(T),
+}
+
+/// Looks the key up. A parallel request with the same key waits for the first one's transaction.
+pub async fn claim<'a, T: DeserializeOwned>(
+    mut conn: &Conn,
+    clock: &Clock,
+    actor: &Actor,
+    operation: &'static str,
+    key: &'a str,
+    input: &impl Serialize,
+) -> Result<Outcome<'a, T>> {
+    if key.is_empty() || key.len() > 128 {
+        return Err(Error::invalid("idempotencyKey", "an idempotency key has 1 to 128 characters"));
+    }
+    let hash = Sha256::digest(serde_json::to_vec(&(operation, input))?).to_vec();
+    let caller = match actor.principal {
+        Principal::Anonymous => return Err(Error::Unauthenticated("please log in".to_owned())),
+        Principal::Account { id, .. } => format!("account:{id}"),
+        Principal::ApiKey { id } => format!("api_key:{id}"),
+        Principal::System => "system".to_owned(),
+    };
+    // The insert takes the key's row lock, so the second of two parallel requests waits here.
+    let first = diesel::insert_into(dsl::idempotency_keys)
+        .values((
+            dsl::caller.eq(&caller),
+            dsl::key.eq(key),
+            dsl::operation.eq(operation),
+            dsl::request_hash.eq(&hash),
+            dsl::result.eq(serde_json::Value::Null),
+            dsl::created_at.eq(clock.now()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut conn)
+        .await?;
+    if first == 1 {
+        return Ok(Outcome::First(Claim { caller, key, operation, hash }));
+    }
+    let (stored_hash, stored): (Vec<u8>, serde_json::Value) =
+        dsl::idempotency_keys.find((&caller, key)).select((dsl::request_hash, dsl::result)).first(&mut conn).await?;
+    if stored_hash != hash {
+        return Err(Error::problem(
+            "IDEMPOTENCY_KEY_REUSED",
+            "idempotencyKey",
+            "this idempotency key was used before with another request",
+        ));
+    }
+    Ok(Outcome::Repeated(serde_json::from_value(stored)?))
+}
+
+impl Claim<'_> {
+    /// Stores the answer that later calls with this key get.
+    pub async fn store(self, mut conn: &Conn, result: &impl Serialize) -> Result<()> {
+        diesel::update(dsl::idempotency_keys.find((&self.caller, self.key)))
+            .filter(dsl::operation.eq(self.operation).and(dsl::request_hash.eq(&self.hash)))
+            .set(dsl::result.eq(serde_json::to_value(result)?))
+            .execute(&mut conn)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,298 @@
+//! Relay connections on keyset cursors: pages do not slow down with depth, and rows inserted meanwhile neither
+//! repeat nor hide others.
+
+use async_graphql::{Enum, SimpleObject};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use uuid::Uuid;
+
+
+use super::{
+    db::Conn,
+    error::{Error, Result},
+    sql::{Row, Select, Sql},
+};
+
+/// Page size when the client names none.
+pub const DEFAULT_PAGE: usize = 20;
+/// Largest page a client may ask for.
+pub const MAX_PAGE: usize = 100;
+/// `totalCount` stops counting here.
+pub const COUNT_CAP: i64 = 25_000;
+
+/// Sort direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum Direction {
+    /// Smallest first.
+    #[default]
+    Asc,
+    /// Largest first.
+    Desc,
+}
+
+/// What a page knows about its surroundings (Relay's `PageInfo`).
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether more items follow.
+    pub has_next_page: bool,
+    /// Whether items precede.
+    pub has_previous_page: bool,
+    /// Cursor of the first item; null on an empty page.
+    pub start_cursor: Option<String>,
+    /// Cursor of the last item; null on an empty page.
+    pub end_cursor: Option<String>,
+}
+
+/// The four paging arguments of a connection field, checked. The `#[query]` and `#[edges]` macros spell them out in
+/// the schema for every parameter of this type.
+#[derive(Clone, Debug)]
+pub struct PageArgs {
+    size: usize,
+    backward: bool,
+    cursor: Option<Cursor>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Cursor {
+    sort: String,
+    id: Uuid,
+}
+
+impl Cursor {
+    fn encode(&self) -> String {
+        let mut bytes = self.id.as_bytes().to_vec();
+        bytes.extend_from_slice(self.sort.as_bytes());
+        BASE64.encode(bytes)
+    }
+
+    fn decode(text: &str) -> Result<Self> {
+        let bad = || Error::BadInput(format!("malformed cursor {:?}", text.chars().take(40).collect::<String>()));
+        let bytes = BASE64.decode(text).map_err(|_| bad())?;
+        let (id, sort) = bytes.split_at_checked(16).ok_or_else(bad)?;
+        let sort = std::str::from_utf8(sort).map_err(|_| bad())?;
+        // PostgreSQL text cannot hold NUL.
+        if sort.contains('\0') {
+            return Err(bad());
+        }
+        Ok(Self { sort: sort.to_owned(), id: Uuid::from_slice(id).map_err(|_| bad())? })
+    }
+}
+
+impl PageArgs {
+    /// Checks the arguments: `first` or `last`, not both; sizes 0 to [`MAX_PAGE`]; well-formed cursors.
+    pub fn new(first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Result<Self> {
+        if first.is_some() && last.is_some() {
+            return Err(Error::BadInput("give `first` or `last`, not both".to_owned()));
+        }
+        let backward = last.is_some() || (first.is_none() && before.is_some());
+        if (backward && after.is_some()) || (!backward && before.is_some()) {
+            return Err(Error::BadInput("`after` goes with `first`, `before` with `last`".to_owned()));
+        }
+        let size = match first.or(last) {
+            None => DEFAULT_PAGE,
+            Some(n) => usize::try_from(n)
+                .ok()
+                .filter(|n| *n <= MAX_PAGE)
+                .ok_or_else(|| Error::BadInput(format!("a page holds 0 to {MAX_PAGE} items, not {n}")))?,
+        };
+        let cursor = after.or(before).map(|text| Cursor::decode(&text)).transpose()?;
+        Ok(Self { size, backward, cursor })
+    }
+
+    /// The first page of `size` items; for callers inside the server.
+    pub fn first(size: usize) -> Self {
+        Self { size, backward: false, cursor: None }
+    }
+}
+
+/// How a list is sorted: a NOT NULL column with the row's ID as tie-break.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// Qualified column, a constant of the program: `products.name`.
+    pub column: &'static str,
+    /// Cast that turns the cursor's text into the column's type: `::text`, `::timestamptz`, `::bigint`.
+    pub cast: &'static str,
+    /// Qualified ID column: `products.id`.
+    pub id: &'static str,
+    /// Direction of both.
+    pub direction: Direction,
+}
+
+impl Order {
+    /// The condition that skips what precedes the cursor; empty on a first page. A row comparison, which PostgreSQL
+    /// answers from an index on (column, id).
+    pub fn keyset(&self, page: &PageArgs) -> Sql {
+        let Some(cursor) = &page.cursor else { return Sql::default() };
+        Sql::new("(")
+            .sql(self.column)
+            .sql(", ")
+            .sql(self.id)
+            .sql(if self.ascends(page) { ") > (" } else { ") < (" })
+            .bind(cursor.sort.clone())
+            .sql("::text")
+            .sql(self.cast)
+            .sql(", ")
+            .bind(cursor.id)
+            .sql(")")
+    }
+
+    /// ` ORDER BY … LIMIT size + 1`: one row more than the page tells whether another follows.
+    pub fn order_and_limit(&self, page: &PageArgs) -> Sql {
+        let direction = if self.ascends(page) { " ASC" } else { " DESC" };
+        let limit = i64::try_from(page.size).unwrap_or(i64::MAX).saturating_add(1);
+        Sql::new(" ORDER BY ")
+            .sql(self.column)
+            .sql(direction)
+            .sql(", ")
+            .sql(self.id)
+            .sql(direction)
+            .sql(" LIMIT ")
+            .bind(limit)
+    }
+
+    fn ascends(&self, page: &PageArgs) -> bool {
+        (self.direction == Direction::Asc) != page.backward
+    }
+}
+
+/// Fetches one page: `SELECT <columns of R> FROM <from> WHERE <condition> AND <keyset> ORDER BY … LIMIT …`, and the
+/// count of the whole list if `count` asks for it.
+pub async fn fetch<R: Row, K>(
+    conn: &Conn,
+    from: &'static str,
+    condition: Sql,
+    order: Order,
+    args: &PageArgs,
+    count: bool,
+    key: K,
+) -> Result<Page<R>>
+where
+    K: Fn(&R) -> (String, Uuid),
+{
+    let rest = Sql::new("FROM ")
+        .sql(from)
+        .join(Sql::all_of([condition.clone(), order.keyset(args)], " AND ").prefixed(" WHERE "))
+        .join(order.order_and_limit(args));
+    let rows = Select::<R>::new(rest).rows(conn).await?;
+    let total = match count {
+        true => {
+            Some(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).count_up_to(conn, COUNT_CAP).await?)
+        }
+        false => None,
+    };
+    Ok(Page { total, ..Page::new(args, rows, key) })
+}
+
+/// One item with its place in the list.
+#[derive(Clone, Debug)]
+pub struct Positioned<T> {
+    /// Opaque cursor.
+    pub cursor: String,
+    /// The row.
+    pub node: T,
+}
+
+/// A page of rows, ready to be a connection.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows in list order.
+    pub items: Vec<Positioned<T>>,
+    /// More rows follow.
+    pub has_next: bool,
+    /// Rows precede.
+    pub has_previous: bool,
+    /// Count of the whole list, if it was asked for.
+    pub total: Option<i64>,
+}
+
+impl<T> Page<T> {
+    /// From rows fetched with [`Order::order_and_limit`]; `key` gives a row's sort value as text, and its ID.
+    pub fn new(args: &PageArgs, mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
+        let more = rows.len() > args.size;
+        rows.truncate(args.size);
+        if args.backward {
+            rows.reverse();
+        }
+        let came_from_cursor = args.cursor.is_some();
+        let items = rows
+            .into_iter()
+            .map(|node| {
+                let (sort, id) = key(&node);
+                Positioned { cursor: Cursor { sort, id }.encode(), node }
+            })
+            .collect();
+        let (has_next, has_previous) = if args.backward { (came_from_cursor, more) } else { (more, came_from_cursor) };
+        Self { items, has_next, has_previous, total: None }
+    }
+
+    /// The same page of what the rows become.
+    pub fn map<U>(self, into: impl Fn(T) -> U) -> Page<U> {
+        let items =
+            self.items.into_iter().map(|item| Positioned { cursor: item.cursor, node: into(item.node) }).collect();
+        Page { items, has_next: self.has_next, has_previous: self.has_previous, total: self.total }
+    }
+
+    /// Relay's page info.
+    pub fn info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: self.items.first().map(|item| item.cursor.clone()),
+            end_cursor: self.items.last().map(|item| item.cursor.clone()),
+        }
+    }
+}
+
+/// The sort text of a timestamp, exact to PostgreSQL's microsecond.
+pub fn timestamp_key(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+/// Declares the connection and edge types of a row: `connection!(ProductConnection, ProductEdge, Product)`.
+#[macro_export]
+macro_rules! connection {
+    ($connection:ident, $edge:ident, $node:ty) => {
+        /// A page of a list, with the means to ask for its neighbours (Relay connection).
+        pub struct $connection(pub $crate::kernel::page::Page<$node>);
+
+        /// An item with its cursor.
+        pub struct $edge<'a>(&'a $crate::kernel::page::Positioned<$node>);
+
+        /// A page of a list, with the means to ask for its neighbours (Relay connection).
+        #[::async_graphql::Object]
+        impl $connection {
+            /// The items with their cursors.
+            async fn edges(&self) -> Vec<$edge<'_>> {
+                self.0.items.iter().map($edge).collect()
+            }
+            /// The items alone, for clients that page by `pageInfo`.
+            async fn nodes(&self) -> Vec<&$node> {
+                self.0.items.iter().map(|item| &item.node).collect()
+            }
+            /// Whether and where the list goes on.
+            async fn page_info(&self) -> $crate::kernel::page::PageInfo {
+                self.0.info()
+            }
+            /// Number of items in the whole list, counted up to 25,000.
+            async fn total_count(&self) -> Option<i64> {
+                self.0.total.map(|n| n.min($crate::kernel::page::COUNT_CAP))
+            }
+            /// Whether the list holds more than `totalCount`, because counting stopped at the cap.
+            async fn total_count_capped(&self) -> bool {
+                self.0.total.is_some_and(|n| n > $crate::kernel::page::COUNT_CAP)
+            }
+        }
+
+        /// An item of a list with its cursor.
+        #[::async_graphql::Object]
+        impl $edge<'_> {
+            /// Where the item stands in the list; pass it as `after` or `before`.
+            async fn cursor(&self) -> &str {
+                &self.0.cursor
+            }
+            /// The item.
+            async fn node(&self) -> &$node {
+                &self.0.node
+            }
+        }
+    };
+}

@@ -1,0 +1,344 @@
+//! Hand-written SQL that diesel still types, binds and caches.
+//!
+//! Diesel's own `sql_query` and `sql()` are prepared anew on every call. A [`Sql`] is cached by its text, so build
+//! it from few distinct texts: constants joined by conditions, values always bound.
+//! [`Select`] adds the typed column list of a row struct in front: `Select::<Product>::new(" FROM products WHERE …")`.
+
+use std::marker::PhantomData;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::{
+    QueryableByName, Selectable,
+    deserialize::FromSqlRow,
+    expression::{Expression, QueryMetadata},
+    pg::Pg,
+    query_dsl::CompatibleType,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::{db::Conn, error::Result, id::EntityId};
+
+/// One value bound into a statement.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each variant is the SQL type it is named for")]
+pub enum Bind {
+    Text(String),
+    OptText(Option<String>),
+    Uuid(Uuid),
+    OptUuid(Option<Uuid>),
+    BigInt(i64),
+    OptBigInt(Option<i64>),
+    Int(i32),
+    Bool(bool),
+    Timestamp(DateTime<Utc>),
+    Date(NaiveDate),
+    Json(serde_json::Value),
+    Texts(Vec<String>),
+    OptTexts(Vec<Option<String>>),
+    Uuids(Vec<Uuid>),
+    OptUuids(Vec<Option<Uuid>>),
+    BigInts(Vec<i64>),
+    OptBigInts(Vec<Option<i64>>),
+    Ints(Vec<i32>),
+    OptInts(Vec<Option<i32>>),
+    Bools(Vec<bool>),
+    Timestamps(Vec<DateTime<Utc>>),
+    Jsons(Vec<serde_json::Value>),
+}
+
+macro_rules! bind_from {
+    ($($from:ty => $variant:ident,)+) => {
+        $(impl From<$from> for Bind {
+            fn from(value: $from) -> Self {
+                Self::$variant(value)
+            }
+        })+
+    };
+}
+
+bind_from! {
+    String => Text, Option<String> => OptText, Uuid => Uuid, Option<Uuid> => OptUuid, i64 => BigInt,
+    Option<i64> => OptBigInt, i32 => Int, bool => Bool, DateTime<Utc> => Timestamp, NaiveDate => Date,
+    serde_json::Value => Json, Vec<String> => Texts, Vec<Option<String>> => OptTexts, Vec<Uuid> => Uuids,
+    Vec<Option<Uuid>> => OptUuids, Vec<i64> => BigInts, Vec<Option<i64>> => OptBigInts, Vec<i32> => Ints,
+    Vec<Option<i32>> => OptInts, Vec<bool> => Bools, Vec<DateTime<Utc>> => Timestamps,
+    Vec<serde_json::Value> => Jsons,
+}
+
+impl From<&str> for Bind {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl<I: EntityId> From<I> for Bind {
+    fn from(value: I) -> Self {
+        Self::Uuid(value.uuid())
+    }
+}
+
+impl Bind {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Self::Text(v) => out.push_bind_param::<Text, _>(v),
+            Self::OptText(v) => out.push_bind_param::<Nullable<Text>, _>(v),
+            Self::Uuid(v) => out.push_bind_param::<SqlUuid, _>(v),
+            Self::OptUuid(v) => out.push_bind_param::<Nullable<SqlUuid>, _>(v),
+            Self::BigInt(v) => out.push_bind_param::<BigInt, _>(v),
+            Self::OptBigInt(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
+            Self::Int(v) => out.push_bind_param::<Integer, _>(v),
+            Self::Bool(v) => out.push_bind_param::<Bool, _>(v),
+            Self::Timestamp(v) => out.push_bind_param::<Timestamptz, _>(v),
+            Self::Date(v) => out.push_bind_param::<Date, _>(v),
+            Self::Json(v) => out.push_bind_param::<Jsonb, _>(v),
+            Self::Texts(v) => out.push_bind_param::<Array<Text>, _>(v),
+            Self::OptTexts(v) => out.push_bind_param::<Array<Nullable<Text>>, _>(v),
+            Self::Uuids(v) => out.push_bind_param::<Array<SqlUuid>, _>(v),
+            Self::OptUuids(v) => out.push_bind_param::<Array<Nullable<SqlUuid>>, _>(v),
+            Self::BigInts(v) => out.push_bind_param::<Array<BigInt>, _>(v),
+            Self::OptBigInts(v) => out.push_bind_param::<Array<Nullable<BigInt>>, _>(v),
+            Self::Ints(v) => out.push_bind_param::<Array<Integer>, _>(v),
+            Self::OptInts(v) => out.push_bind_param::<Array<Nullable<Integer>>, _>(v),
+            Self::Bools(v) => out.push_bind_param::<Array<Bool>, _>(v),
+            Self::Timestamps(v) => out.push_bind_param::<Array<Timestamptz>, _>(v),
+            Self::Jsons(v) => out.push_bind_param::<Array<Jsonb>, _>(v),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(&'static str),
+    Bind(Bind),
+}
+
+/// A statement, or a piece of one. Only constants become text; values are bound. Runs with
+/// `load::<R: QueryableByName>` and `execute`.
+#[derive(Clone, Debug, Default)]
+pub struct Sql {
+    parts: Vec<Part>,
+}
+
+impl Sql {
+    /// Starts with constant text.
+    pub fn new(text: &'static str) -> Self {
+        Self { parts: vec![Part::Text(text)] }
+    }
+
+    /// Appends constant text.
+    #[must_use]
+    pub fn sql(mut self, text: &'static str) -> Self {
+        self.push(text);
+        self
+    }
+
+    /// Appends a bound value.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Bind>) -> Self {
+        self.push_bind(value);
+        self
+    }
+
+    /// Appends another piece.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// Appends constant text in place.
+    pub fn push(&mut self, text: &'static str) {
+        self.parts.push(Part::Text(text));
+    }
+
+    /// Appends a bound value in place.
+    pub fn push_bind(&mut self, value: impl Into<Bind>) {
+        self.parts.push(Part::Bind(value.into()));
+    }
+
+    /// Whether nothing was appended yet.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Puts in front of a non-empty piece.
+    #[must_use]
+    pub fn prefixed(self, text: &'static str) -> Self {
+        if self.is_empty() { self } else { Self::new(text).join(self) }
+    }
+
+    /// Joins non-empty conditions as `(a AND b …)` or `(a OR b …)`; no condition is an empty piece.
+    pub fn all_of(conditions: impl IntoIterator<Item = Self>, operator: &'static str) -> Self {
+        let mut whole = Self::default();
+        for condition in conditions.into_iter().filter(|c| !c.is_empty()) {
+            whole.push(if whole.is_empty() { "(" } else { operator });
+            whole.parts.extend(condition.parts);
+        }
+        if !whole.is_empty() {
+            whole.push(")");
+        }
+        whole
+    }
+}
+
+impl Sql {
+    /// Counts the rows of `FROM … WHERE …`, stopping one beyond the cap.
+    pub async fn count_up_to(self, mut conn: &Conn, cap: i64) -> Result<i64> {
+        let counted = Sql::new("SELECT count(*) AS n FROM (SELECT 1 ")
+            .join(self)
+            .sql(" LIMIT ")
+            .bind(cap.saturating_add(1))
+            .sql(") AS counted");
+        let row: Count = counted.get_result(&mut conn).await?;
+        Ok(row.n)
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+impl QueryFragment<Pg> for Sql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_sql(text),
+                Part::Bind(value) => value.push(&mut out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// No static ID: the statement cache then goes by the text.
+impl QueryId for Sql {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Sql {
+    type SqlType = Untyped;
+}
+
+/// `SELECT <the columns of R>` followed by a [`Sql`]; loads `R` by position.
+#[derive(Clone, Debug)]
+pub struct Select<R> {
+    rest: Sql,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R> Select<R> {
+    /// The statement after the column list, beginning with ` FROM`.
+    pub fn new(rest: Sql) -> Self {
+        Self { rest, row: PhantomData }
+    }
+}
+
+/// A row struct that [`Select`] can load; every `Selectable` one is.
+pub trait Row: Sized + Send + 'static {
+    /// Runs the statement.
+    fn load(select: Select<Self>, conn: &Conn) -> impl Future<Output = Result<Vec<Self>>> + Send;
+}
+
+impl<R> Row for R
+where
+    R: Selectable<Pg> + FromSqlRow<ColumnsOf<R>, Pg> + Send + 'static,
+    R::SelectExpression: QueryFragment<Pg>,
+    ColumnsOf<R>: CompatibleType<R, Pg, SqlType = ColumnsOf<R>> + Send + 'static,
+    Pg: QueryMetadata<ColumnsOf<R>>,
+{
+    async fn load(select: Select<Self>, mut conn: &Conn) -> Result<Vec<Self>> {
+        Ok(RunQueryDsl::load(select, &mut conn).await?)
+    }
+}
+
+type ColumnsOf<R> = <<R as Selectable<Pg>>::SelectExpression as Expression>::SqlType;
+
+impl<R: Row> Select<R> {
+    /// Every row.
+    pub async fn rows(self, conn: &Conn) -> Result<Vec<R>> {
+        R::load(self, conn).await
+    }
+
+    /// The first row, if there is one.
+    pub async fn row(self, conn: &Conn) -> Result<Option<R>> {
+        Ok(self.rows(conn).await?.into_iter().next())
+    }
+}
+
+impl<R> QueryFragment<Pg> for Select<R>
+where
+    R: Selectable<Pg>,
+    R::SelectExpression: QueryFragment<Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        // Only columns, no binds: the fragment may be built and dropped here.
+        let columns = R::construct_selection();
+        push_columns(&columns, &mut out)?;
+        out.push_sql(" ");
+        self.rest.walk_ast(out.reborrow())
+    }
+}
+
+fn push_columns<C: QueryFragment<Pg>>(columns: &C, out: &mut AstPass<'_, '_, Pg>) -> QueryResult<()> {
+    let mut builder = diesel::pg::PgQueryBuilder::default();
+    columns.to_sql(&mut builder, &Pg)?;
+    out.push_sql(&diesel::query_builder::QueryBuilder::<Pg>::finish(builder));
+    Ok(())
+}
+
+impl<R> QueryId for Select<R> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<R> Query for Select<R>
+where
+    R: Selectable<Pg>,
+{
+    type SqlType = <R::SelectExpression as Expression>::SqlType;
+}
+
+/// A [`Sql`] that ends in ` RETURNING `, followed by the columns of `R`.
+#[derive(Clone, Debug)]
+pub struct Returning<R> {
+    write: Sql,
+    row: PhantomData<fn() -> R>,
+}
+
+impl<R> Returning<R> {
+    /// The statement up to and with the word `RETURNING`.
+    pub fn new(write: Sql) -> Self {
+        Self { write, row: PhantomData }
+    }
+}
+
+impl<R> QueryFragment<Pg> for Returning<R>
+where
+    R: Selectable<Pg>,
+    R::SelectExpression: QueryFragment<Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.write.walk_ast(out.reborrow())?;
+        push_columns(&R::construct_selection(), &mut out)
+    }
+}
+
+impl<R> QueryId for Returning<R> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<R> Query for Returning<R>
+where
+    R: Selectable<Pg>,
+{
+    type SqlType = <R::SelectExpression as Expression>::SqlType;
+}

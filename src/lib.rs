@@ -1,0 +1,13 @@
+//! FreshVilla: a B2B and B2C grocery marketplace for India as one GraphQL server.
+//!
+//! The house, room by room, is described in `ARCHITECTURE.md`. Calls go one way:
+//! kernel ← model ← service ← api ← graphql ← http.
+
+pub mod app;
+pub mod config;
+pub mod context;
+pub mod graphql;
+pub mod kernel;
+#[expect(missing_docs, reason = "generated; the database holds the comments")]
+pub mod schema;
+pub mod work;

@@ -1,0 +1,2 @@
+use freshvilla as _;
+fn main() {}
