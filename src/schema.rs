@@ -1,6 +1,21 @@
 // Generated from the migrated database; run `scripts/update` after a migration.
 
 diesel::table! {
+    attributes (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        kind -> Text,
+        unit -> Nullable<Text>,
+        choices -> Array<Text>,
+        filterable -> Bool,
+        position -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Uuid,
         at -> Timestamptz,
@@ -12,6 +27,34 @@ diesel::table! {
         before -> Nullable<Jsonb>,
         after -> Nullable<Jsonb>,
         request_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    brands (id) {
+        id -> Uuid,
+        name -> Text,
+        slug -> Text,
+        description -> Text,
+        logo_file_id -> Nullable<Uuid>,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    categories (id) {
+        id -> Uuid,
+        parent_id -> Nullable<Uuid>,
+        path -> Array<Uuid>,
+        name -> Text,
+        slug -> Text,
+        description -> Text,
+        position -> Int4,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -34,6 +77,27 @@ diesel::table! {
         status -> Text,
         created_at -> Timestamptz,
         stored_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    gst_rates (id) {
+        id -> Uuid,
+        hsn_prefix -> Nullable<Text>,
+        product_id -> Nullable<Uuid>,
+        rate_bp -> Int4,
+        cess_bp -> Int4,
+        valid_from -> Date,
+        source -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    hsn_codes (code) {
+        code -> Text,
+        description -> Text,
     }
 }
 
@@ -81,5 +145,111 @@ diesel::table! {
         payload -> Jsonb,
         feed_seq -> Nullable<Int8>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    product_media (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        file_id -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        alt -> Text,
+        position -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    product_search (product_id) {
+        product_id -> Uuid,
+        category_id -> Uuid,
+        category_path -> Array<Uuid>,
+        brand_id -> Nullable<Uuid>,
+        dietary -> Nullable<Text>,
+        price_from_minor -> Int8,
+        attributes -> Array<Text>,
+        popularity -> Int4,
+        hot -> Bool,
+    }
+}
+
+diesel::table! {
+    product_texts (product_id) {
+        product_id -> Uuid,
+        description -> Text,
+        ingredients -> Text,
+        nutrition -> Jsonb,
+        seo_title -> Nullable<Text>,
+        seo_description -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    product_variants (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        sku -> Text,
+        barcode -> Nullable<Text>,
+        name -> Text,
+        unit -> Text,
+        pack_size -> Numeric,
+        mrp_minor -> Nullable<Int8>,
+        status -> Text,
+        position -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Uuid,
+        category_id -> Nullable<Uuid>,
+        brand_id -> Nullable<Uuid>,
+        import_key -> Nullable<Text>,
+        name -> Text,
+        slug -> Text,
+        status -> Text,
+        hsn_code -> Nullable<Text>,
+        dietary -> Nullable<Text>,
+        fssai_license -> Nullable<Text>,
+        country_of_origin -> Nullable<Text>,
+        shelf_life_days -> Nullable<Int4>,
+        tags -> Array<Text>,
+        image_url -> Nullable<Text>,
+        price_from_minor -> Nullable<Int8>,
+        price_to_minor -> Nullable<Int8>,
+        variant_count -> Int4,
+        popularity -> Int4,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    search_words (word) {
+        word -> Text,
+    }
+}
+
+diesel::table! {
+    slug_redirects (kind, slug) {
+        kind -> Text,
+        slug -> Text,
+        target_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    variant_attributes (variant_id, attribute_id) {
+        variant_id -> Uuid,
+        attribute_id -> Uuid,
+        text_value -> Nullable<Text>,
+        number_value -> Nullable<Numeric>,
+        boolean_value -> Nullable<Bool>,
     }
 }
