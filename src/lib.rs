@@ -4,6 +4,7 @@
 //! kernel ← model ← service ← api ← graphql ← http.
 
 pub mod app;
+pub mod catalog;
 pub mod config;
 pub mod context;
 pub mod graphql;

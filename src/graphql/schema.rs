@@ -2,15 +2,15 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
-use crate::work;
+use crate::{catalog, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(work::WorkQuery);
+pub struct Query(catalog::CatalogQuery, work::WorkQuery);
 
 /// Everything that can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(work::WorkMutation);
+pub struct Mutation(catalog::CatalogMutation, work::WorkMutation);
 
 /// Everything that can be followed live.
 #[derive(Default, MergedSubscription)]

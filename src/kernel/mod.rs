@@ -3,7 +3,9 @@
 pub mod access;
 pub mod audit;
 pub mod bus;
+pub mod check;
 pub mod clock;
+pub mod date;
 pub mod db;
 
 pub mod embedded_pg;

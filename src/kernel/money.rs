@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use async_graphql::{Enum, InputObject, Object, Scalar, ScalarType, Value};
 use diesel_derive_newtype::DieselNewType;
+use serde::{Deserialize, Serialize};
 
 /// ISO 4217 currency. FreshVilla sells in rupees; a new currency is a new variant with its number of decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -13,7 +14,8 @@ pub enum CurrencyCode {
 }
 
 /// An amount in minor units of its document's currency (paise), stored as BIGINT in columns that end in `_minor`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, DieselNewType)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, DieselNewType, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Minor(pub i64);
 
 impl Minor {
@@ -111,7 +113,8 @@ impl FromStr for Minor {
 }
 
 /// A rate in basis points: 1 bp = 0.01 %. Stored in columns that end in `_bp`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, DieselNewType)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, DieselNewType, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct BasisPoints(pub i32);
 
 /// An integer beyond GraphQL's 32 bits, sent as a string of digits.

@@ -5,7 +5,6 @@ use async_graphql::{Enum, SimpleObject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use uuid::Uuid;
 
-
 use super::{
     db::Conn,
     error::{Error, Result},
@@ -101,6 +100,61 @@ impl PageArgs {
     /// The first page of `size` items; for callers inside the server.
     pub fn first(size: usize) -> Self {
         Self { size, backward: false, cursor: None }
+    }
+}
+
+impl PageArgs {
+    /// `(offset, rows to fetch)` for a list that is paged by position within its first `window` items; rows to fetch
+    /// include one more than the page. Backward paging is refused.
+    pub fn offset(&self, window: i64) -> Result<(i64, i64)> {
+        if self.backward {
+            return Err(Error::BadInput("this list is paged forward only: use `first` and `after`".to_owned()));
+        }
+        let offset = match &self.cursor {
+            None => 0,
+            Some(cursor) => cursor.sort.parse().map_err(|_| Error::BadInput("malformed cursor".to_owned()))?,
+        };
+        let size = i64::try_from(self.size).unwrap_or(i64::MAX);
+        Ok((offset, size.saturating_add(1).min(window.saturating_sub(offset)).max(0)))
+    }
+}
+
+/// A page of a list that is paged by position.
+#[derive(Clone, Debug)]
+pub struct OffsetPage<T> {
+    /// The rows in list order.
+    pub items: Vec<T>,
+    offset: i64,
+    more: bool,
+}
+
+impl<T> OffsetPage<T> {
+    /// From rows fetched with the numbers of [`PageArgs::offset`].
+    pub fn new(offset: i64, fetched: i64, mut items: Vec<T>) -> Self {
+        let size = usize::try_from(fetched.saturating_sub(1)).unwrap_or(0);
+        let more = items.len() > size;
+        items.truncate(size);
+        Self { items, offset, more }
+    }
+
+    fn cursor(&self, at: usize) -> String {
+        let place = self.offset.saturating_add(i64::try_from(at).unwrap_or(0)).saturating_add(1);
+        Cursor { sort: place.to_string(), id: Uuid::nil() }.encode()
+    }
+
+    /// Each item with the cursor behind it.
+    pub fn edges(&self) -> impl Iterator<Item = (String, &T)> {
+        self.items.iter().enumerate().map(|(at, item)| (self.cursor(at), item))
+    }
+
+    /// Relay's page info.
+    pub fn info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.more,
+            has_previous_page: self.offset > 0,
+            start_cursor: (!self.items.is_empty()).then(|| self.cursor(0)),
+            end_cursor: self.items.len().checked_sub(1).map(|last| self.cursor(last)),
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use diesel::{
     deserialize::FromSqlRow,
     expression::{Expression, QueryMetadata},
     pg::Pg,
-    query_dsl::CompatibleType,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
+    query_dsl::CompatibleType,
     result::QueryResult,
     sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid},
 };
@@ -121,12 +121,13 @@ enum Part {
 #[derive(Clone, Debug, Default)]
 pub struct Sql {
     parts: Vec<Part>,
+    uncached: bool,
 }
 
 impl Sql {
     /// Starts with constant text.
     pub fn new(text: &'static str) -> Self {
-        Self { parts: vec![Part::Text(text)] }
+        Self { parts: vec![Part::Text(text)], uncached: false }
     }
 
     /// Appends constant text.
@@ -146,7 +147,16 @@ impl Sql {
     /// Appends another piece.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
+        self.uncached |= other.uncached;
         self.parts.extend(other.parts);
+        self
+    }
+
+    /// Prepares the statement anew each time. For conditions that a client composes freely: every distinct text would
+    /// stay prepared on every connection.
+    #[must_use]
+    pub fn uncached(mut self) -> Self {
+        self.uncached = true;
         self
     }
 
@@ -176,6 +186,7 @@ impl Sql {
         let mut whole = Self::default();
         for condition in conditions.into_iter().filter(|c| !c.is_empty()) {
             whole.push(if whole.is_empty() { "(" } else { operator });
+            whole.uncached |= condition.uncached;
             whole.parts.extend(condition.parts);
         }
         if !whole.is_empty() {
@@ -198,6 +209,32 @@ impl Sql {
     }
 }
 
+impl Sql {
+    /// The IDs that `SELECT … AS id …` answers.
+    pub async fn ids(self, mut conn: &Conn) -> Result<Vec<Uuid>> {
+        let rows: Vec<Id> = self.load(&mut conn).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
+    }
+
+    /// Whether `FROM … WHERE …` has a row.
+    pub async fn exists(self, mut conn: &Conn) -> Result<bool> {
+        let row: Truth = Sql::new("SELECT EXISTS (SELECT ").join(self).sql(") AS holds").get_result(&mut conn).await?;
+        Ok(row.holds)
+    }
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+#[derive(QueryableByName)]
+struct Truth {
+    #[diesel(sql_type = Bool)]
+    holds: bool,
+}
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
@@ -206,6 +243,9 @@ struct Count {
 
 impl QueryFragment<Pg> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.uncached {
+            out.unsafe_to_cache_prepared();
+        }
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_sql(text),

@@ -1,0 +1,5 @@
+//! Brands: makers' marks.
+
+pub mod api;
+pub mod model;
+pub mod service;

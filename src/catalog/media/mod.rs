@@ -1,0 +1,5 @@
+//! Pictures of products.
+
+pub mod api;
+pub mod model;
+pub mod service;

@@ -1,0 +1,332 @@
+//! Product rows and every query over them.
+
+use std::collections::HashMap;
+
+use async_graphql::{Enum, InputObject, SimpleObject};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::filter::ProductWhere;
+use crate::{
+    catalog::{
+        brand::model::BrandId,
+        category::model::CategoryId,
+        slug::{self, SlugKind},
+    },
+    id,
+    kernel::{
+        access::{Actor, Permission},
+        db::Conn,
+        error::{Error, OnConstraint, Result},
+        loader::Key,
+        money::Minor,
+        page::{self, Direction, Order, Page, PageArgs, timestamp_key},
+        sql::{Select, Sql},
+    },
+    load_by_id,
+    schema::{product_texts, products},
+    text_enum,
+};
+
+id! {
+    /// Identifies a product.
+    ProductId, "prd", "Product"
+}
+
+text_enum! {
+    /// Where a product stands.
+    pub enum ProductStatus {
+        /// In the making; only staff see it.
+        Draft = "draft",
+        /// In the shop.
+        Active = "active",
+        /// Out of the shop for good, kept for the record.
+        Archived = "archived",
+    }
+}
+
+text_enum! {
+    /// Dietary mark of food (Food Safety and Standards (Labelling and Display) Regulations, 2020).
+    pub enum Dietary {
+        /// Vegetarian: green dot.
+        Veg = "veg",
+        /// Not vegetarian: brown triangle.
+        NonVeg = "non_veg",
+        /// Contains egg and nothing else that is not vegetarian.
+        Egg = "egg",
+        /// Vegan.
+        Vegan = "vegan",
+    }
+}
+
+/// What is sold, in one or more pack sizes.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, SimpleObject)]
+#[diesel(table_name = products, treat_none_as_null = true)]
+#[graphql(complex)]
+#[expect(missing_docs, reason = "skipped fields are documented in the database")]
+pub struct Product {
+    /// Global ID.
+    pub id: ProductId,
+    #[graphql(skip)]
+    pub category_id: Option<CategoryId>,
+    #[graphql(skip)]
+    pub brand_id: Option<BrandId>,
+    /// Name.
+    pub name: String,
+    /// Part of the storefront's address; a former slug still leads here.
+    pub slug: String,
+    /// Where the product stands.
+    pub status: ProductStatus,
+    /// HSN code for GST; null only in drafts.
+    pub hsn_code: Option<String>,
+    /// Dietary mark; null for what is no food.
+    pub dietary: Option<Dietary>,
+    /// 14-digit FSSAI licence number of the maker or packer.
+    pub fssai_license: Option<String>,
+    /// Country where it was made or grown.
+    pub country_of_origin: Option<String>,
+    /// Days that it keeps from packing.
+    pub shelf_life_days: Option<i32>,
+    /// Words that help to find it.
+    pub tags: Vec<String>,
+    /// Address of the first picture, for lists.
+    pub image_url: Option<String>,
+    #[graphql(skip)]
+    pub price_from_minor: Option<Minor>,
+    #[graphql(skip)]
+    pub price_to_minor: Option<Minor>,
+    /// Number of pack sizes that can be bought.
+    pub variant_count: i32,
+    /// Sort weight, from sales.
+    pub popularity: i32,
+    /// Counts the writes; send it back as `expectedVersion`.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it was first active.
+    pub published_at: Option<DateTime<Utc>>,
+}
+
+load_by_id!(ProductId => Product, products);
+
+/// A product's long texts; lists never read them.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
+#[diesel(table_name = product_texts, treat_none_as_null = true)]
+#[expect(missing_docs, reason = "columns are documented in the database")]
+pub struct ProductText {
+    pub product_id: ProductId,
+    pub description: String,
+    pub ingredients: String,
+    pub nutrition: serde_json::Value,
+    pub seo_title: Option<String>,
+    pub seo_description: Option<String>,
+}
+
+impl ProductText {
+    /// Empty texts.
+    pub fn empty(product_id: ProductId) -> Self {
+        let nutrition = serde_json::Value::Object(serde_json::Map::new());
+        let (description, ingredients) = (String::new(), String::new());
+        Self { product_id, description, ingredients, nutrition, seo_title: None, seo_description: None }
+    }
+}
+
+/// The key of a product's texts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TextOf(pub ProductId);
+
+impl Key for TextOf {
+    type Value = std::sync::Arc<ProductText>;
+
+    async fn fetch(mut conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let rows: Vec<ProductText> = product_texts::table
+            .filter(product_texts::product_id.eq_any(keys.iter().map(|key| key.0)))
+            .select(ProductText::as_select())
+            .load(&mut conn)
+            .await?;
+        Ok(rows.into_iter().map(|row| (TextOf(row.product_id), row.into())).collect())
+    }
+}
+
+/// Which field sorts a list of products.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum ProductOrderField {
+    /// When it was made.
+    #[default]
+    CreatedAt,
+    /// Name.
+    Name,
+    /// Lowest price; drafts without one come first.
+    Price,
+    /// Popularity.
+    Popularity,
+}
+
+/// How a list of products is sorted.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct ProductOrder {
+    /// By which field.
+    #[graphql(default)]
+    pub field: ProductOrderField,
+    /// Which way.
+    #[graphql(default_with = "Direction::Desc")]
+    pub direction: Direction,
+}
+
+impl Default for ProductOrder {
+    fn default() -> Self {
+        Self { field: ProductOrderField::CreatedAt, direction: Direction::Desc }
+    }
+}
+
+impl ProductOrder {
+    /// Shoppers' lists hold active products only, whose price is never NULL and whose index needs the bare column.
+    fn order(self, staff: bool) -> Order {
+        let (column, cast) = match self.field {
+            ProductOrderField::CreatedAt => ("products.created_at", "::timestamptz"),
+            ProductOrderField::Name => ("products.name", ""),
+            ProductOrderField::Price if staff => ("coalesce(products.price_from_minor, 0)", "::bigint"),
+            ProductOrderField::Price => ("products.price_from_minor", "::bigint"),
+            ProductOrderField::Popularity => ("products.popularity", "::int"),
+        };
+        Order { column, cast, id: "products.id", direction: self.direction }
+    }
+
+    fn key(self, row: &Product) -> (String, Uuid) {
+        let sort = match self.field {
+            ProductOrderField::CreatedAt => timestamp_key(row.created_at),
+            ProductOrderField::Name => row.name.clone(),
+            ProductOrderField::Price => row.price_from_minor.unwrap_or_default().0.to_string(),
+            ProductOrderField::Popularity => row.popularity.to_string(),
+        };
+        (sort, row.id.0)
+    }
+}
+
+/// Shoppers see active products; staff of the catalogue see all.
+pub fn visible_to(actor: &Actor) -> Sql {
+    if actor.can(Permission::CatalogRead) { Sql::new("TRUE") } else { Sql::new("products.status = 'active'") }
+}
+
+/// A page of products.
+pub async fn list(
+    conn: &Conn,
+    actor: &Actor,
+    filter: &ProductWhere,
+    order: ProductOrder,
+    args: &PageArgs,
+    count: bool,
+) -> Result<Page<Product>> {
+    let condition = Sql::all_of([visible_to(actor), filter.condition()?], " AND ");
+    let staff = actor.can(Permission::CatalogRead);
+    page::fetch(conn, "products", condition, order.order(staff), args, count, |row| order.key(row)).await
+}
+
+/// A visible product, or NOT_FOUND.
+pub async fn find(conn: &Conn, actor: &Actor, id: ProductId) -> Result<Product> {
+    find_where(conn, actor, Sql::new("products.id = ").bind(id)).await?.ok_or(Error::NotFound("product"))
+}
+
+/// The visible product behind a slug, present or former.
+pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str) -> Result<Product> {
+    if let Some(found) = find_where(conn, actor, Sql::new("products.slug = ").bind(slug)).await? {
+        return Ok(found);
+    }
+    match slug::follow_redirect(conn, SlugKind::Product, slug).await? {
+        Some(id) => find(conn, actor, ProductId(id)).await,
+        None => Err(Error::NotFound("product")),
+    }
+}
+
+async fn find_where(conn: &Conn, actor: &Actor, which: Sql) -> Result<Option<Product>> {
+    let rest = Sql::new("FROM products WHERE ").join(which).sql(" AND ").join(visible_to(actor));
+    Select::<Product>::new(rest).row(conn).await
+}
+
+/// Locks a product for a change.
+pub async fn lock(conn: &Conn, id: ProductId) -> Result<Product> {
+    lock_all(conn, &[id]).await?.pop().ok_or(Error::NotFound("product"))
+}
+
+/// Locks products in ID order; missing ones are left out.
+pub async fn lock_all(mut conn: &Conn, ids: &[ProductId]) -> Result<Vec<Product>> {
+    Ok(products::table
+        .filter(products::id.eq_any(ids))
+        .order(products::id)
+        .for_update()
+        .select(Product::as_select())
+        .load(&mut conn)
+        .await?)
+}
+
+/// A product's texts, or empty ones.
+pub async fn texts(mut conn: &Conn, id: ProductId) -> Result<ProductText> {
+    let row = product_texts::table.find(id).select(ProductText::as_select()).first(&mut conn).await.optional()?;
+    Ok(row.unwrap_or_else(|| ProductText::empty(id)))
+}
+
+/// Adds a product.
+pub async fn insert(mut conn: &Conn, row: &Product) -> Result<()> {
+    refused(diesel::insert_into(products::table).values(row).execute(&mut conn).await)
+}
+
+/// Stores a changed product.
+pub async fn update(mut conn: &Conn, row: &Product) -> Result<()> {
+    refused(diesel::update(products::table.find(row.id)).set(row).execute(&mut conn).await)
+}
+
+/// Stores a product's texts.
+pub async fn save_texts(mut conn: &Conn, texts: &ProductText) -> Result<()> {
+    diesel::insert_into(product_texts::table)
+        .values(texts)
+        .on_conflict(product_texts::product_id)
+        .do_update()
+        .set(texts)
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+fn refused(outcome: QueryResult<usize>) -> Result<()> {
+    outcome
+        .on_constraint("products_slug_key", || Error::problem("SLUG_TAKEN", "slug", "another product has this slug"))
+        .on_constraint("products_category_id_fkey", || {
+            Error::problem("NOT_FOUND", "categoryId", "there is no such category")
+        })
+        .on_constraint("products_brand_id_fkey", || Error::problem("NOT_FOUND", "brandId", "there is no such brand"))
+        .on_constraint("products_hsn_code_fkey", || Error::problem("NOT_FOUND", "hsnCode", "there is no such HSN code"))
+        .on_constraint("products_active_complete_check", incomplete)
+        .map(drop)
+}
+
+fn incomplete() -> Error {
+    let message = "an active product needs a category, an HSN code and a variant with a price";
+    Error::problem("PRODUCT_INCOMPLETE", "status", message)
+}
+
+/// Recomputes price range and number of variants from the active variants.
+pub async fn recompute_summary(mut conn: &Conn, ids: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    Sql::new(
+        "UPDATE products SET price_from_minor = v.low, price_to_minor = v.high, variant_count = v.n, \
+         version = version + 1, updated_at = ",
+    )
+    .bind(now)
+    .sql(
+        " FROM (SELECT p.id, min(v.mrp_minor) AS low, max(v.mrp_minor) AS high, count(v.id)::int AS n FROM products p \
+         LEFT JOIN product_variants v ON v.product_id = p.id AND v.status = 'active' WHERE p.id = ANY(",
+    )
+    .bind(ids.to_vec())
+    .sql(
+        ") GROUP BY p.id) v WHERE products.id = v.id AND (products.price_from_minor, products.price_to_minor, \
+         products.variant_count) IS DISTINCT FROM (v.low, v.high, v.n)",
+    )
+    .execute(&mut conn)
+    .await
+    .on_constraint("products_active_complete_check", incomplete)?;
+    Ok(())
+}

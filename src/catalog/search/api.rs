@@ -1,0 +1,314 @@
+//! Search in the schema.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, Object, SimpleObject};
+use freshvilla_macros::query;
+
+use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Search, SearchWhere, Suggested, WINDOW};
+use crate::{
+    catalog::{
+        brand::model::BrandId,
+        category::model::CategoryId,
+        product::{
+            api::prefetch,
+            model::{Product, ProductId},
+        },
+    },
+    context::Ctx,
+    kernel::{
+        db::Conn,
+        error::Result,
+        money::{Minor, Money},
+        page::{OffsetPage, PageArgs, PageInfo},
+    },
+};
+
+/// A piece of a name, for showing why it was found.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct HighlightPart {
+    /// The text.
+    text: String,
+    /// Whether it matches what was searched for.
+    matched: bool,
+}
+
+/// A product that a search found.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SearchHit {
+    /// The product.
+    product: Product,
+    /// Its name in pieces, those that match marked; one piece where nothing does.
+    highlight: Vec<HighlightPart>,
+}
+
+/// A hit with its cursor.
+#[derive(SimpleObject)]
+pub struct SearchEdge<'a> {
+    /// Where the hit stands; pass it as `after`.
+    cursor: String,
+    /// The hit.
+    node: &'a SearchHit,
+}
+
+/// One value of a facet.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct FacetValue {
+    /// What to filter by: an ID, a dietary mark, or an attribute's value.
+    value: String,
+    /// What to show.
+    label: String,
+    /// Hits with it among the first 5,000.
+    count: i64,
+    /// Lower end of a price band, included.
+    price_min: Option<Money>,
+    /// Upper end of a price band, not included.
+    price_max: Option<Money>,
+}
+
+/// A way to narrow the search.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Facet {
+    /// `category`, `brand`, `dietary`, `price`, or an attribute's code.
+    code: String,
+    /// Its values, most frequent first, at most 20.
+    values: Vec<FacetValue>,
+}
+
+/// What a search found, page by page; at most the 400 best hits can be paged through.
+pub struct SearchConnection {
+    search: Search,
+    corrected: Option<String>,
+    page: OffsetPage<SearchHit>,
+}
+
+/// What a search found, page by page; at most the 400 best hits can be paged through.
+#[Object]
+impl SearchConnection {
+    /// The hits with their cursors, best first.
+    async fn edges(&self) -> Vec<SearchEdge<'_>> {
+        self.page.edges().map(|(cursor, node)| SearchEdge { cursor, node }).collect()
+    }
+
+    /// The hits alone.
+    async fn nodes(&self) -> &[SearchHit] {
+        &self.page.items
+    }
+
+    /// Whether the list goes on.
+    async fn page_info(&self) -> PageInfo {
+        self.page.info()
+    }
+
+    /// Number of hits, counted up to 5,000.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        Ok(model::count(&*ctx.app().db.read().await?, &self.search).await?.min(COUNTED))
+    }
+
+    /// What was searched for instead, where the term as typed found nothing.
+    async fn corrected_term(&self) -> Option<&str> {
+        self.corrected.as_deref()
+    }
+
+    /// Ways to narrow the search, with counts among the first 5,000 hits.
+    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
+        let counts = model::facets(&*ctx.app().db.read().await?, &self.search).await?;
+        label_facets(ctx, counts).await
+    }
+}
+
+async fn label_facets(ctx: &Context<'_>, counts: Vec<FacetCount>) -> Result<Vec<Facet>> {
+    let mut facets: Vec<Facet> = ["category", "brand", "dietary", "price"]
+        .map(|code| Facet { code: code.to_owned(), values: Vec::new() })
+        .into();
+    for FacetCount { facet, value, n } in counts {
+        let (code, value) = match (facet.as_str(), value.split_once('=')) {
+            ("attribute", Some((code, value))) => (code.to_owned(), value.to_owned()),
+            _ => (facet, value),
+        };
+        let at = match facets.iter().position(|f| f.code == code) {
+            Some(at) => at,
+            None => {
+                facets.push(Facet { code: code.clone(), values: Vec::new() });
+                facets.len() - 1
+            }
+        };
+        let Some(facet) = facets.get_mut(at) else { continue };
+        if facet.values.len() < 20 {
+            facet.values.push(FacetValue { label: value.clone(), value, count: n, price_min: None, price_max: None });
+        }
+    }
+    for facet in &mut facets {
+        for value in &mut facet.values {
+            label(ctx, &facet.code, value).await?;
+        }
+    }
+    facets.retain(|facet| !facet.values.is_empty());
+    Ok(facets)
+}
+
+/// Categories and brands of one search were loaded together by the first of them.
+async fn label(ctx: &Context<'_>, code: &str, value: &mut FacetValue) -> Result<()> {
+    match code {
+        "category" => {
+            let id = value.value.parse().map(CategoryId).unwrap_or_else(|_| CategoryId::new());
+            value.value = id.to_string();
+            value.label = ctx.load(id).await?.map_or_else(String::new, |category| category.name.clone());
+        }
+        "brand" => {
+            let id = value.value.parse().map(BrandId).unwrap_or_else(|_| BrandId::new());
+            value.value = id.to_string();
+            value.label = ctx.load(id).await?.map_or_else(String::new, |brand| brand.name.clone());
+        }
+        "price" => {
+            let band: usize = value.value.parse().unwrap_or(0);
+            let money = |at: usize| PRICE_BANDS.get(at).map(|end| Money::from(Minor(*end)));
+            value.price_min = band.checked_sub(1).map_or(Some(Money::from(Minor::ZERO)), money);
+            value.price_max = money(band);
+            let end = |money: Option<Money>| money.map_or_else(String::new, |m| (m.minor.0 / 100).to_string());
+            value.label = match (value.price_min, value.price_max) {
+                (min, Some(max)) => format!("₹{} to ₹{}", end(min), end(Some(max))),
+                (min, None) => format!("₹{} and more", end(min)),
+            };
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// What a suggestion leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SuggestionKind {
+    /// A word to search for.
+    Word,
+    /// A product's page.
+    Product,
+    /// A category's page.
+    Category,
+    /// A brand's page.
+    Brand,
+}
+
+/// Something to type or to go to.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SearchSuggestion {
+    /// What it leads to.
+    kind: SuggestionKind,
+    /// What to show.
+    text: String,
+    /// Slug of the page; null for a word.
+    slug: Option<String>,
+}
+
+impl From<Suggested> for SearchSuggestion {
+    fn from(row: Suggested) -> Self {
+        let kind = match row.kind.as_str() {
+            "product" => SuggestionKind::Product,
+            "category" => SuggestionKind::Category,
+            "brand" => SuggestionKind::Brand,
+            _ => SuggestionKind::Word,
+        };
+        Self { kind, text: row.label, slug: row.slug }
+    }
+}
+
+/// Search.
+#[derive(Default)]
+pub struct SearchQuery;
+
+#[query]
+impl SearchQuery {
+    /// Active products that match the term, best first: every word must match (quotes, `or` and a leading minus work as
+    /// in web search); typing errors are corrected when nothing is found. An empty term finds everything.
+    #[access(Public)]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed, at most 200 characters", default)] term: String,
+        #[graphql(desc = "Narrows the search", name = "where")] filter: Option<SearchWhere>,
+        page: PageArgs,
+    ) -> Result<SearchConnection> {
+        let search = Search::new(&term, &filter.unwrap_or_default())?;
+        let conn = ctx.app().db.read().await?;
+        let (offset, limit) = page.offset(WINDOW)?;
+        let (search, products) = forgiving_hits(&conn, search, offset, limit).await?;
+        let corrected = (search.term() != term.trim()).then(|| search.term().to_owned());
+        let hits = highlighted(ctx, &conn, &search, products).await?;
+        Ok(SearchConnection { page: OffsetPage::new(offset, limit, hits), search, corrected })
+    }
+
+    /// Words, categories, brands and products that begin with what was typed so far.
+    #[access(Public)]
+    async fn search_suggestions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed so far, at least 2 characters")] prefix: String,
+        #[graphql(desc = "Suggestions of each kind, at most 10", default = 5)] limit: i32,
+    ) -> Result<Vec<SearchSuggestion>> {
+        if prefix.trim().chars().count() < 2 {
+            return Ok(Vec::new());
+        }
+        let conn = ctx.app().db.read().await?;
+        let rows = model::suggest(&conn, &prefix, limit.clamp(1, 10).into()).await?;
+        Ok(rows.into_iter().map(SearchSuggestion::from).collect())
+    }
+}
+
+/// Tries the term as typed, then with typing errors corrected, then with any of its words.
+async fn forgiving_hits(conn: &Conn, search: Search, offset: i64, limit: i64) -> Result<(Search, Vec<Product>)> {
+    let hits = model::hits(conn, &search, offset, limit).await?;
+    if !hits.is_empty() || offset > 0 || search.term().is_empty() {
+        return Ok((search, hits));
+    }
+    let corrected = model::correct(conn, search.term()).await?;
+    if let Some(corrected) = &corrected {
+        let second = search.with_term(corrected.clone());
+        let hits = model::hits(conn, &second, offset, limit).await?;
+        if !hits.is_empty() {
+            return Ok((second, hits));
+        }
+    }
+    let any = model::any_word(corrected.as_deref().unwrap_or(search.term()));
+    if any.contains(' ') {
+        let third = search.with_term(any);
+        let hits = model::hits(conn, &third, offset, limit).await?;
+        if !hits.is_empty() {
+            return Ok((third, hits));
+        }
+    }
+    Ok((search, Vec::new()))
+}
+
+async fn highlighted(
+    ctx: &Context<'_>,
+    conn: &Conn,
+    search: &Search,
+    products: Vec<Product>,
+) -> Result<Vec<SearchHit>> {
+    let mut marked: HashMap<ProductId, String> = HashMap::new();
+    if !search.term().is_empty() && (ctx.wants("nodes.highlight") || ctx.wants("edges.node.highlight")) {
+        let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+        marked = model::mark_names(conn, search, &ids).await?.into_iter().collect();
+    }
+    prefetch(ctx, conn, "product.", products.iter()).await?;
+    Ok(products
+        .into_iter()
+        .map(|product| SearchHit {
+            highlight: split_marks(marked.get(&product.id).map_or(&product.name, |text| text)),
+            product,
+        })
+        .collect())
+}
+
+/// Cuts a text at its marks.
+fn split_marks(text: &str) -> Vec<HighlightPart> {
+    let mut parts = Vec::new();
+    let mut matched = false;
+    for piece in text.split(['\u{2}', '\u{3}']) {
+        if !piece.is_empty() {
+            parts.push(HighlightPart { text: piece.to_owned(), matched });
+        }
+        matched = !matched;
+    }
+    parts
+}

@@ -1,0 +1,344 @@
+//! The search index and every query over it.
+
+use async_graphql::InputObject;
+use diesel::{QueryableByName, sql_types};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::jobs::RefreshSearch;
+use crate::{
+    app::App,
+    catalog::{
+        brand::model::BrandId,
+        category::model::CategoryId,
+        product::model::{Dietary, Product, ProductId},
+    },
+    kernel::{
+        db::Conn,
+        error::{Error, Result},
+        jobs::Schedule,
+        money::MoneyInput,
+        sql::{Select, Sql},
+    },
+};
+
+/// Hits that a search looks at; nobody pages further.
+pub const WINDOW: i64 = 400;
+/// Hits that facets and totals count.
+pub const COUNTED: i64 = 5_000;
+/// Products that are searched first.
+const HOT: i64 = 20_000;
+/// Products whose search rows are refreshed at once; more are left to jobs.
+const AT_ONCE: usize = 500;
+
+/// Brings the search rows of these products in line with the catalogue.
+pub async fn refresh(mut conn: &Conn, ids: &[Uuid]) -> Result<()> {
+    if !ids.is_empty() {
+        Sql::new("SELECT refresh_product_search(").bind(ids.to_vec()).sql(", true)").execute(&mut conn).await?;
+    }
+    Ok(())
+}
+
+/// The same for any number of products: beyond some hundred, jobs do it after the commit.
+pub async fn refresh_later(app: &App, conn: &Conn, ids: &[Uuid]) -> Result<()> {
+    if ids.len() <= AT_ONCE {
+        return refresh(conn, ids).await;
+    }
+    for chunk in ids.chunks(5_000) {
+        app.enqueue(conn, &RefreshSearch { product_ids: chunk.to_vec() }, Schedule::default()).await?;
+    }
+    Ok(())
+}
+
+/// Marks the most popular products as hot and all others as not.
+pub async fn rank(mut conn: &Conn) -> Result<()> {
+    Sql::new(
+        "UPDATE product_search s SET hot = r.hot FROM (SELECT product_id, row_number() OVER (ORDER BY popularity DESC, \
+         product_id) <= ",
+    )
+    .bind(HOT)
+    .sql(" AS hot FROM product_search) r WHERE r.product_id = s.product_id AND s.hot <> r.hot")
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// Narrows a search.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct SearchWhere {
+    /// In this category or anywhere below it.
+    pub category_id: Option<CategoryId>,
+    /// Of one of these brands.
+    pub brand_ids: Option<Vec<BrandId>>,
+    /// With one of these dietary marks.
+    pub dietary: Option<Vec<Dietary>>,
+    /// Lowest price at least this.
+    pub price_min: Option<MoneyInput>,
+    /// Lowest price at most this.
+    pub price_max: Option<MoneyInput>,
+    /// Attribute values; each attribute that is named must match.
+    pub attributes: Option<Vec<AttributeFilter>>,
+}
+
+/// One of these values of an attribute.
+#[derive(Clone, Debug, InputObject)]
+pub struct AttributeFilter {
+    /// The attribute's code.
+    pub code: String,
+    /// Values as text, one of which must match.
+    pub values: Vec<String>,
+}
+
+/// What is searched for, in the form that SQL needs.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// `websearch_to_tsquery` text; empty finds everything.
+    term: String,
+    narrowed: Sql,
+}
+
+impl Search {
+    /// From a client's term and filter.
+    pub fn new(term: &str, filter: &SearchWhere) -> Result<Self> {
+        let term: String = term.trim().chars().filter(|c| !c.is_control()).take(200).collect();
+        Ok(Self { term, narrowed: filter.condition()? })
+    }
+
+    /// The same with another term.
+    #[must_use]
+    pub fn with_term(&self, term: String) -> Self {
+        Self { term, narrowed: self.narrowed.clone() }
+    }
+
+    /// What is searched for.
+    pub fn term(&self) -> &str {
+        &self.term
+    }
+
+    fn query(&self) -> Sql {
+        Sql::new("websearch_to_tsquery('catalog', ").bind(self.term.clone()).sql(")")
+    }
+
+    /// The condition over `product_search`, within the hot rows or the others.
+    fn matches(&self, hot: bool) -> Sql {
+        let tier = Sql::new(if hot { "hot" } else { "NOT hot" });
+        let words = match self.term.is_empty() {
+            true => Sql::default(),
+            false => Sql::new("document @@ ").join(self.query()),
+        };
+        Sql::all_of([tier, words, self.narrowed.clone()], " AND ")
+    }
+
+    /// Hits of both tiers; the second is read only when the first leaves room.
+    fn window(&self, columns: &'static str, limit: i64) -> Sql {
+        Sql::new("(SELECT ")
+            .sql(columns)
+            .sql(" FROM product_search WHERE ")
+            .join(self.matches(true))
+            .sql(" ORDER BY popularity DESC, product_id LIMIT ")
+            .bind(limit)
+            .sql(") UNION ALL (SELECT ")
+            .sql(columns)
+            .sql(" FROM product_search WHERE ")
+            .join(self.matches(false))
+            .sql(" LIMIT ")
+            .bind(limit)
+            .sql(") LIMIT ")
+            .bind(limit)
+    }
+}
+
+impl SearchWhere {
+    fn condition(&self) -> Result<Sql> {
+        let mut parts = Vec::new();
+        if let Some(category) = self.category_id {
+            parts.push(Sql::new("category_path @> ARRAY[").bind(category).sql("]"));
+        }
+        if let Some(brands) = &self.brand_ids {
+            let ids: Vec<Uuid> = brands.iter().map(|id| id.0).collect();
+            parts.push(Sql::new("brand_id = ANY(").bind(ids).sql(")"));
+        }
+        if let Some(dietary) = &self.dietary {
+            let marks: Vec<String> = dietary.iter().map(|d| d.as_str().to_owned()).collect();
+            parts.push(Sql::new("dietary = ANY(").bind(marks).sql(")"));
+        }
+        if let Some(min) = &self.price_min {
+            parts.push(Sql::new("price_from_minor >= ").bind(minor(min)?));
+        }
+        if let Some(max) = &self.price_max {
+            parts.push(Sql::new("price_from_minor <= ").bind(minor(max)?));
+        }
+        for attribute in self.attributes.iter().flatten() {
+            let values: Vec<String> = attribute.values.iter().map(|v| format!("{}={v}", attribute.code)).collect();
+            parts.push(Sql::new("attributes && ").bind(values));
+        }
+        let narrow = parts.len() > 1;
+        let condition = Sql::all_of(parts, " AND ");
+        Ok(if narrow { condition.uncached() } else { condition })
+    }
+}
+
+fn minor(money: &MoneyInput) -> Result<i64> {
+    money.minor().map(|minor| minor.0).map_err(Error::BadInput)
+}
+
+/// Hits from `offset` on, at most `limit`, best first.
+pub async fn hits(conn: &Conn, search: &Search, offset: i64, limit: i64) -> Result<Vec<Product>> {
+    let in_name = match search.term.is_empty() {
+        true => Sql::new("TRUE"),
+        false => Sql::new("ts_filter(document, '{a}') @@ ").join(search.query()),
+    };
+    let rest = Sql::new("FROM (SELECT product_id, row_number() OVER (ORDER BY ")
+        .join(in_name)
+        .sql(" DESC, popularity DESC, product_id) AS n FROM (")
+        .join(search.window("product_id, document, popularity", WINDOW))
+        .sql(") found) hits JOIN products ON products.id = hits.product_id WHERE n > ")
+        .bind(offset)
+        .sql(" ORDER BY n LIMIT ")
+        .bind(limit);
+    Select::<Product>::new(rest).rows(conn).await
+}
+
+/// Number of hits, counted up to [`COUNTED`].
+pub async fn count(conn: &Conn, search: &Search) -> Result<i64> {
+    Sql::new("FROM (")
+        .join(search.window("1, popularity, product_id", COUNTED))
+        .sql(") found")
+        .count_up_to(conn, COUNTED)
+        .await
+}
+
+/// How often a value occurs among the hits.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct FacetCount {
+    /// `category`, `brand`, `dietary`, `price` or `attribute`.
+    #[diesel(sql_type = sql_types::Text)]
+    pub facet: String,
+    /// ID, word, band number, or `code=value`.
+    #[diesel(sql_type = sql_types::Text)]
+    pub value: String,
+    /// Hits with it.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub n: i64,
+}
+
+/// Upper ends of the price bands but the last, in paise.
+pub const PRICE_BANDS: [i64; 4] = [5_000, 10_000, 20_000, 50_000];
+
+/// Counts of every facet among the first [`COUNTED`] hits, most frequent first.
+pub async fn facets(mut conn: &Conn, search: &Search) -> Result<Vec<FacetCount>> {
+    let columns = "category_id, brand_id, dietary, price_from_minor, attributes, popularity, product_id";
+    Ok(Sql::new("WITH m AS MATERIALIZED (")
+        .join(search.window(columns, COUNTED))
+        .sql(
+            ") SELECT 'category' AS facet, category_id::text AS value, count(*) AS n FROM m GROUP BY 2 \
+             UNION ALL SELECT 'brand', brand_id::text, count(*) FROM m WHERE brand_id IS NOT NULL GROUP BY 2 \
+             UNION ALL SELECT 'dietary', dietary, count(*) FROM m WHERE dietary IS NOT NULL GROUP BY 2 \
+             UNION ALL SELECT 'price', width_bucket(price_from_minor, ",
+        )
+        .bind(PRICE_BANDS.to_vec())
+        .sql(
+            ")::text, count(*) FROM m GROUP BY 2 \
+             UNION ALL SELECT 'attribute', a, count(*) FROM m, unnest(attributes) a GROUP BY 2 \
+             ORDER BY n DESC, value",
+        )
+        .load(&mut conn)
+        .await?)
+}
+
+#[derive(QueryableByName)]
+struct Marked {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    marked: String,
+}
+
+/// Names with their matching words between U+0002 and U+0003.
+pub async fn mark_names(mut conn: &Conn, search: &Search, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Marked> = Sql::new("SELECT id, ts_headline('catalog', name, ")
+        .join(search.query())
+        .sql(", E'StartSel=\\x02, StopSel=\\x03, HighlightAll=true') AS marked FROM products WHERE id = ANY(")
+        .bind(ids)
+        .sql(")")
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (ProductId(row.id), row.marked)).collect())
+}
+
+#[derive(QueryableByName)]
+struct Word {
+    #[diesel(sql_type = sql_types::Text)]
+    word: String,
+}
+
+/// The term with each unknown word replaced by the most similar known one; `None` when nothing changes.
+pub async fn correct(mut conn: &Conn, term: &str) -> Result<Option<String>> {
+    let words: Vec<String> =
+        term.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(10).map(str::to_lowercase).collect();
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let rows: Vec<Word> = Sql::new("SELECT coalesce(k.word, s.word, w.word) AS word FROM unnest(")
+        .bind(words.clone())
+        .sql(
+            ") WITH ORDINALITY AS w(word, n) LEFT JOIN search_words k ON k.word = unaccent(w.word) \
+             LEFT JOIN LATERAL (SELECT word FROM search_words WHERE k.word IS NULL AND length(w.word) > 2 \
+             AND word % w.word ORDER BY similarity(word, w.word) DESC, word LIMIT 1) s ON true ORDER BY w.n",
+        )
+        .load(&mut conn)
+        .await?;
+    let corrected: Vec<String> = rows.into_iter().map(|row| row.word).collect();
+    Ok((corrected != words).then(|| corrected.join(" ")))
+}
+
+/// Any of the words instead of all of them.
+pub fn any_word(term: &str) -> String {
+    term.split_whitespace().collect::<Vec<_>>().join(" or ")
+}
+
+/// Something to type or to go to.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Suggested {
+    /// `word`, `product`, `category` or `brand`.
+    #[diesel(sql_type = sql_types::Text)]
+    pub kind: String,
+    /// What to show.
+    #[diesel(sql_type = sql_types::Text)]
+    pub label: String,
+    /// Slug of the page; absent for a word.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    pub slug: Option<String>,
+}
+
+/// Words, categories, brands and products that begin with what was typed.
+pub async fn suggest(mut conn: &Conn, typed: &str, limit: i64) -> Result<Vec<Suggested>> {
+    let words: Vec<&str> = typed.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(6).collect();
+    let Some(last) = words.last() else { return Ok(Vec::new()) };
+    // Letters and digits only, so the text is safe inside a tsquery.
+    let query = words.iter().map(|word| format!("{}:*", word.to_lowercase())).collect::<Vec<_>>().join(" & ");
+    let start = typed.trim().to_lowercase();
+    Ok(Sql::new("(SELECT 'word' AS kind, word AS label, NULL AS slug FROM search_words WHERE word LIKE ")
+        .bind(format!("{}%", last.to_lowercase()))
+        .sql(" ORDER BY length(word), word LIMIT ")
+        .bind(limit)
+        .sql(") UNION ALL (SELECT 'category', name, slug FROM categories WHERE status = 'active' AND starts_with(lower(name), ")
+        .bind(start.clone())
+        .sql(") ORDER BY cardinality(path), name LIMIT ")
+        .bind(limit)
+        .sql(") UNION ALL (SELECT 'brand', name, slug FROM brands WHERE status = 'active' AND starts_with(lower(name), ")
+        .bind(start)
+        .sql(") ORDER BY name LIMIT ")
+        .bind(limit)
+        .sql(
+            ") UNION ALL (SELECT 'product', name, slug FROM (SELECT product_id, popularity FROM product_search \
+             WHERE hot AND document @@ to_tsquery('catalog', ",
+        )
+        .bind(query)
+        .sql(") ORDER BY popularity DESC, product_id LIMIT ")
+        .bind(limit)
+        .sql(") s JOIN products ON products.id = s.product_id ORDER BY s.popularity DESC, products.id)")
+        .load(&mut conn)
+        .await?)
+}
