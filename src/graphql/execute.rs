@@ -37,6 +37,16 @@ pub struct GraphQl {
     documents: Arc<Documents>,
 }
 
+/// An operation's answer and what it cost.
+pub struct Outcome {
+    /// The answer.
+    pub response: Response,
+    /// SQL statements sent.
+    pub statements: u64,
+    /// Time spent waiting for them, in microseconds.
+    pub sql_micros: u64,
+}
+
 /// What was found out about an operation before it runs.
 struct Prepared {
     kind: OperationType,
@@ -60,7 +70,7 @@ impl GraphQl {
     }
 
     /// Executes a query or mutation.
-    pub async fn execute(&self, request: Request, actor: Arc<Actor>) -> Response {
+    pub async fn execute(&self, request: Request, actor: Arc<Actor>) -> Outcome {
         let started = Instant::now();
         let meter = Arc::new(OperationMeter::default());
         let (prepared, response) = match self.prepare(request, &actor).await {
@@ -72,7 +82,7 @@ impl GraphQl {
         };
         let response = masked(response, &actor);
         report(prepared.as_ref(), &actor, &meter, started, &response);
-        response
+        Outcome { response, statements: meter.statements(), sql_micros: meter.sql_micros() }
     }
 
     /// Executes any operation as a stream of answers: one for a query or mutation, many for a subscription.
@@ -83,7 +93,7 @@ impl GraphQl {
             if engine.operation_type(&mut request) == Some(OperationType::Subscription) {
                 engine.subscribe(request, actor).await
             } else {
-                futures_util::stream::once(async move { engine.execute(request, actor).await }).boxed()
+                futures_util::stream::once(async move { engine.execute(request, actor).await.response }).boxed()
             }
         })
         .flatten()

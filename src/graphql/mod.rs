@@ -6,5 +6,5 @@ mod limits;
 mod schema;
 
 pub use documents::DocumentError;
-pub use execute::GraphQl;
+pub use execute::{GraphQl, Outcome};
 pub use schema::{Mutation, Query, Subscription, sdl};
