@@ -3,7 +3,9 @@
 mod documents;
 mod execute;
 mod limits;
+mod scan;
 mod schema;
+mod variables;
 
 pub use documents::DocumentError;
 pub use execute::{GraphQl, Outcome};

@@ -12,7 +12,7 @@ use crate::kernel::error::Error;
 
 /// The answer on the wire. A request error has no `data` at all; `null` would say that execution had begun.
 #[derive(Serialize)]
-struct Wire<'a> {
+pub struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]

@@ -9,18 +9,11 @@ use hyper::body::Incoming;
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use super::{
-    answer, graphql,
-    state::{Http, Peer},
-};
+use super::{answer, auth::Caller, graphql, state::Http};
 use crate::{config::Mode, kernel::error::Incident};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-
-/// The request's ID, as an extension: a UUID that the caller sent in `x-request-id`, else a new one.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestId(pub Uuid);
 
 /// Answers one request.
 pub async fn handle(http: &Http, router: axum::Router, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
@@ -32,12 +25,12 @@ pub async fn handle(http: &Http, router: axum::Router, peer: SocketAddr, request
         if let Some(answer) = http.origins.preflight(&request) {
             return answer;
         }
+        let caller = Caller::new(id, peer, request.headers(), http.app.config.http.trusted_proxies);
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
         if is_graphql {
-            return graphql::handle(http, id, request).await;
+            return graphql::handle(http, &caller, request).await;
         }
-        request.extensions_mut().insert(RequestId(id));
+        request.extensions_mut().insert(caller);
         match router.oneshot(request).await {
             Ok(answer) => answer,
             Err(never) => match never {},

@@ -8,18 +8,19 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use uuid::Uuid;
 
 use super::{
-    answer, auth, negotiate,
+    answer,
+    auth::{self, Caller},
+    negotiate,
     params::{self, Body as Params},
     state::Http,
 };
 use crate::{config::Mode, kernel::access::Actor};
 
 /// Answers a request to `/graphql`.
-pub async fn handle(http: &Http, id: Uuid, request: Request<Body>) -> Response<Body> {
-    answer_or_refuse(http, id, request).await.unwrap_or_else(|refusal| *refusal)
+pub async fn handle(http: &Http, caller: &Caller, request: Request<Body>) -> Response<Body> {
+    answer_or_refuse(http, caller, request).await.unwrap_or_else(|refusal| *refusal)
 }
 
 type Refusal = Box<Response<Body>>;
@@ -32,7 +33,7 @@ fn bad_request(message: &str) -> Refusal {
     refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
 }
 
-async fn answer_or_refuse(http: &Http, id: Uuid, request: Request<Body>) -> Result<Response<Body>, Refusal> {
+async fn answer_or_refuse(http: &Http, caller: &Caller, request: Request<Body>) -> Result<Response<Body>, Refusal> {
     let started = std::time::Instant::now();
     let is_get = request.method() == Method::GET;
     if !is_get && request.method() != Method::POST {
@@ -46,7 +47,7 @@ async fn answer_or_refuse(http: &Http, id: Uuid, request: Request<Body>) -> Resu
         let message = "send the operation as application/json in UTF-8";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message));
     }
-    let actor = auth::actor_from_headers(&http.app, request.headers(), id).await;
+    let actor = auth::actor_from_headers(&http.app, request.headers(), caller).await;
     let actor = actor.map_err(|error| Box::new(answer::failure(&error)))?;
     let limit = Duration::from_secs(http.app.config.http.request_timeout_seconds);
     let params = if is_get {

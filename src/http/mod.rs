@@ -14,6 +14,7 @@ mod params;
 mod router;
 mod server;
 mod state;
+mod ws;
 
 pub use server::serve;
-pub use state::{Http, Peer};
+pub use state::Http;

@@ -3,11 +3,12 @@
 use axum::{Router, body::Body, routing::get};
 use http::{Response, StatusCode};
 
-use super::{answer, health, state::Http};
+use super::{answer, health, state::Http, ws};
 
 /// The routes of one server.
 pub fn build(http: &Http) -> Router {
     Router::new()
+        .route("/graphql/ws", get(ws::open))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .fallback(not_found)

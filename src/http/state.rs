@@ -1,6 +1,6 @@
 //! What the handlers of one server share.
 
-use std::{net::SocketAddr, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -40,7 +40,3 @@ impl Deref for Http {
         &self.0
     }
 }
-
-/// Address of the other end of the connection, as an extension of every request. Behind a proxy that is the proxy.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
