@@ -59,6 +59,15 @@ pub struct HttpConfig {
     /// Largest body of a GraphQL request, in bytes
     #[arg(long, env = "FRESHVILLA_MAX_BODY_BYTES", default_value_t = 1_048_576, global = true)]
     pub max_body_bytes: usize,
+    /// Most connections at once, WebSockets included; more wait until one closes
+    #[arg(long, env = "FRESHVILLA_MAX_CONNECTIONS", default_value_t = 20_000, global = true)]
+    pub max_connections: usize,
+    /// Most operations in one request's JSON array; 0 refuses arrays
+    #[arg(long, env = "FRESHVILLA_MAX_BATCH", default_value_t = 0, global = true)]
+    pub max_batch: usize,
+    /// Bearer token that opens /metrics to callers other than this machine
+    #[arg(long, env = "FRESHVILLA_METRICS_TOKEN", global = true, hide_env_values = true)]
+    pub metrics_token: Option<Secret>,
     /// Seconds after which a request is answered with a timeout
     #[arg(long, env = "FRESHVILLA_REQUEST_TIMEOUT_SECONDS", default_value_t = 30, global = true)]
     pub request_timeout_seconds: u64,

@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod config;
 pub mod context;
 pub mod graphql;
+pub mod http;
 pub mod kernel;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;

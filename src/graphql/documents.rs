@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    num::NonZeroUsize,
+    panic::AssertUnwindSafe,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -14,10 +14,12 @@ use async_graphql::{
 use lru::LruCache;
 use sha2::{Digest, Sha256};
 
-/// Documents kept parsed.
-const PARSED: NonZeroUsize = NonZeroUsize::new(2_000).unwrap();
-/// Texts kept for automatic persisted queries.
-const PERSISTED: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+use super::scan;
+
+/// Tokens of all parsed documents together: some 100 MB at the very worst, 1,000 documents usually.
+const PARSED_TOKENS: usize = 200_000;
+/// Bytes of all persisted texts together.
+const PERSISTED_BYTES: usize = 16 * 1024 * 1024;
 /// Longer texts are parsed each time and not kept.
 const LONGEST_KEPT: usize = 32 * 1024;
 
@@ -26,6 +28,8 @@ const LONGEST_KEPT: usize = 32 * 1024;
 pub enum DocumentError {
     /// The text is not GraphQL.
     Syntax(ServerError),
+    /// The text is too long or too deep to be parsed.
+    TooComplex(String),
     /// The hash of a persisted query is unknown here: send the text along.
     PersistedQueryNotFound,
     /// The text does not have the hash that it was sent with.
@@ -36,8 +40,8 @@ pub enum DocumentError {
 
 /// The document caches of one server.
 pub struct Documents {
-    parsed: Mutex<LruCache<String, Arc<ExecutableDocument>>>,
-    persisted: Mutex<LruCache<String, String>>,
+    parsed: Mutex<Kept<Arc<ExecutableDocument>>>,
+    persisted: Mutex<Kept<String>>,
     trusted: Option<HashMap<String, String>>,
 }
 
@@ -45,21 +49,22 @@ impl Documents {
     /// Empty caches; with a manifest (JSON object: hex SHA-256 to text) only its operations are executed.
     pub fn new(manifest: Option<&Path>) -> anyhow::Result<Self> {
         let trusted = manifest.map(read_manifest).transpose()?;
-        Ok(Self { parsed: Mutex::new(LruCache::new(PARSED)), persisted: Mutex::new(LruCache::new(PERSISTED)), trusted })
+        let (parsed, persisted) = (Kept::new(PARSED_TOKENS), Kept::new(PERSISTED_BYTES));
+        Ok(Self { parsed: Mutex::new(parsed), persisted: Mutex::new(persisted), trusted })
     }
 
     /// The parsed document of a request, its text or persisted hash resolved.
     pub fn prepare(&self, request: &mut Request) -> Result<Arc<ExecutableDocument>, DocumentError> {
         self.resolve_text(request)?;
         let text = &request.query;
-        if text.len() > LONGEST_KEPT {
-            return parse_query(text).map(Arc::new).map_err(syntax);
+        if let Some(document) = lock(&self.parsed).get(text) {
+            return Ok(document);
         }
-        if let Some(document) = lock(&self.parsed).get(text.as_str()) {
-            return Ok(Arc::clone(document));
+        let tokens = scan::tokens(text).map_err(DocumentError::TooComplex)?;
+        let document = Arc::new(parse(text).map_err(DocumentError::Syntax)?);
+        if text.len() <= LONGEST_KEPT {
+            lock(&self.parsed).put(text.clone(), Arc::clone(&document), tokens);
         }
-        let document = Arc::new(parse_query(text).map_err(syntax)?);
-        lock(&self.parsed).put(text.clone(), Arc::clone(&document));
         Ok(document)
     }
 
@@ -73,12 +78,11 @@ impl Documents {
         }
         let Some(hash) = hash else { return Ok(()) };
         if request.query.is_empty() {
-            let known = lock(&self.persisted).get(&hash).cloned();
-            request.query = known.ok_or(DocumentError::PersistedQueryNotFound)?;
+            request.query = lock(&self.persisted).get(&hash).ok_or(DocumentError::PersistedQueryNotFound)?;
         } else if sha256_hex(&request.query) != hash {
             return Err(DocumentError::HashMismatch);
         } else if request.query.len() <= LONGEST_KEPT {
-            lock(&self.persisted).put(hash, request.query.clone());
+            lock(&self.persisted).put(hash, request.query.clone(), request.query.len());
         }
         Ok(())
     }
@@ -88,8 +92,38 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn syntax(error: async_graphql::parser::Error) -> DocumentError {
-    DocumentError::Syntax(error.into())
+/// Parses a text; a panic of the parser is the text's fault, too.
+fn parse(text: &str) -> Result<ExecutableDocument, ServerError> {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| parse_query(text))) {
+        Ok(outcome) => outcome.map_err(ServerError::from),
+        Err(_) => Err(ServerError::new("the document cannot be parsed", None)),
+    }
+}
+
+/// The most recently used values up to a total weight.
+struct Kept<V> {
+    values: LruCache<String, (usize, V)>,
+    weight: usize,
+    most: usize,
+}
+
+impl<V: Clone> Kept<V> {
+    fn new(most: usize) -> Self {
+        Self { values: LruCache::unbounded(), weight: 0, most }
+    }
+
+    fn get(&mut self, key: &str) -> Option<V> {
+        self.values.get(key).map(|(_, value)| value.clone())
+    }
+
+    fn put(&mut self, key: String, value: V, weight: usize) {
+        let replaced = self.values.put(key, (weight, value)).map_or(0, |(weight, _)| weight);
+        self.weight = self.weight.saturating_add(weight).saturating_sub(replaced);
+        while self.weight > self.most {
+            let Some((_, (weight, _))) = self.values.pop_lru() else { return };
+            self.weight = self.weight.saturating_sub(weight);
+        }
+    }
 }
 
 /// `extensions.persistedQuery.sha256Hash`, as Apollo's and urql's clients send it.

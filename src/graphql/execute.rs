@@ -1,18 +1,19 @@
 //! One operation, from request to answer: document, limits, execution, masking, the log line.
 
-use std::{sync::Arc, time::Instant};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{
     Request, Response, Schema, ServerError, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use futures_util::{Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::{
     documents::{DocumentError, Documents},
     limits,
     schema::{Mutation, Query, Subscription, builder},
+    variables::check_required,
 };
 use crate::{
     app::App,
@@ -23,6 +24,9 @@ use crate::{
         telemetry::OperationMeter,
     },
 };
+
+/// Errors answered at most: nobody reads more, and a document can be wrong in thousands of places.
+const MOST_ERRORS: usize = 50;
 
 type AppSchema = Schema<Query, Mutation, Subscription>;
 
@@ -35,6 +39,16 @@ pub struct GraphQl {
     /// For subscriptions, with an extension that makes fresh loaders for every event.
     live: AppSchema,
     documents: Arc<Documents>,
+}
+
+/// An operation's answer and what it cost.
+pub struct Outcome {
+    /// The answer.
+    pub response: Response,
+    /// SQL statements sent.
+    pub statements: u64,
+    /// Time spent waiting for them, in microseconds.
+    pub sql_micros: u64,
 }
 
 /// What was found out about an operation before it runs.
@@ -60,7 +74,7 @@ impl GraphQl {
     }
 
     /// Executes a query or mutation.
-    pub async fn execute(&self, request: Request, actor: Arc<Actor>) -> Response {
+    pub async fn execute(&self, request: Request, actor: Arc<Actor>) -> Outcome {
         let started = Instant::now();
         let meter = Arc::new(OperationMeter::default());
         let (prepared, response) = match self.prepare(request, &actor).await {
@@ -72,7 +86,7 @@ impl GraphQl {
         };
         let response = masked(response, &actor);
         report(prepared.as_ref(), &actor, &meter, started, &response);
-        response
+        Outcome { response, statements: meter.statements(), sql_micros: meter.sql_micros() }
     }
 
     /// Executes any operation as a stream of answers: one for a query or mutation, many for a subscription.
@@ -83,7 +97,7 @@ impl GraphQl {
             if engine.operation_type(&mut request) == Some(OperationType::Subscription) {
                 engine.subscribe(request, actor).await
             } else {
-                futures_util::stream::once(async move { engine.execute(request, actor).await }).boxed()
+                futures_util::stream::once(async move { engine.execute(request, actor).await.response }).boxed()
             }
         })
         .flatten()
@@ -98,7 +112,8 @@ impl GraphQl {
             Ok((prepared, request)) => {
                 tracing::info!(operation.name = prepared.name, actor = %label(&actor), "subscribed");
                 let request = request.data(self.app.clone()).data(Arc::clone(&actor));
-                let stream = self.live.execute_stream(request);
+                let stream = AssertUnwindSafe(self.live.execute_stream(request)).catch_unwind();
+                let stream = stream.map(|answer| answer.unwrap_or_else(|panic| after_panic(&*panic)));
                 stream.map(move |response| masked(response, &actor)).boxed()
             }
             Err(error) => {
@@ -113,6 +128,7 @@ impl GraphQl {
         let Some((name, operation)) = operation(&document, request.operation_name.as_deref()) else {
             return Err(no_operation(request.operation_name.as_deref()));
         };
+        check_required(operation, &request.variables)?;
         let cost = limits::check(&self.app.config.graphql, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
         self.charge(actor, cost).await.map_err(|error| top_level(&error))?;
@@ -141,7 +157,7 @@ impl GraphQl {
             schema.execute(request.data(app).data(actor).data(loaders)).await
         });
         if !is_mutation {
-            return work.await;
+            return AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| after_panic(&*panic));
         }
         // A client that hangs up must not leave a half-done mutation.
         match self.app.spawn(work).await {
@@ -151,9 +167,15 @@ impl GraphQl {
     }
 }
 
+fn after_panic(panic: &(dyn Any + Send)) -> Response {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("unknown");
+    Response::from_errors(vec![top_level(&Error::internal(anyhow::anyhow!("a resolver panicked: {text}")))])
+}
+
 fn finish(app: &App, builder: async_graphql::SchemaBuilder<Query, Mutation, Subscription>) -> AppSchema {
     let limits = &app.config.graphql;
-    let builder = builder.limit_depth(limits.max_depth + 10).limit_directives(limits.max_directives);
+    let builder = builder.limit_recursive_depth(limits::FRAGMENT_DEPTH + limits.max_depth);
     if app.config.graphiql() {
         builder.finish()
     } else {
@@ -191,6 +213,7 @@ fn no_operation(name: Option<&str>) -> ServerError {
 fn document_error(error: DocumentError) -> ServerError {
     match error {
         DocumentError::Syntax(error) => with_code(error, "GRAPHQL_PARSE_FAILED"),
+        DocumentError::TooComplex(message) => top_level(&Error::TooComplex(message)),
         // Apollo's and urql's clients look for exactly this message and code.
         DocumentError::PersistedQueryNotFound => {
             with_code(ServerError::new("PersistedQueryNotFound", None), "PERSISTED_QUERY_NOT_FOUND")
@@ -217,6 +240,7 @@ fn top_level(error: &Error) -> ServerError {
 
 /// Gives every error its code, and hides causes that are none of the client's business.
 fn masked(mut response: Response, actor: &Actor) -> Response {
+    response.errors.truncate(MOST_ERRORS);
     for error in &mut response.errors {
         let ours = error.source::<Error>().cloned();
         match ours {

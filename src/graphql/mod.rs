@@ -3,8 +3,10 @@
 mod documents;
 mod execute;
 mod limits;
+mod scan;
 mod schema;
+mod variables;
 
 pub use documents::DocumentError;
-pub use execute::GraphQl;
+pub use execute::{GraphQl, Outcome};
 pub use schema::{Mutation, Query, Subscription, sdl};
