@@ -13,7 +13,9 @@ use crate::{
         db::Db,
         error::Result,
         jobs::{self, Job, JobId, Schedule},
+        mail::{Mail, Mailer, SendMail},
         outbox,
+        rate_limit::{self, Limiter},
     },
 };
 
@@ -31,6 +33,10 @@ pub struct Parts {
     pub bus: Arc<dyn Bus>,
     /// Clock.
     pub clock: Clock,
+    /// Token buckets, shared by the nodes where there is Redis.
+    pub limiter: Arc<dyn Limiter>,
+    /// Outgoing mail; services use [`App::send_mail`].
+    pub mailer: Mailer,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     /// Background tasks that a stop waits for.
@@ -39,6 +45,12 @@ pub struct Parts {
     outbox_written: Arc<Notify>,
     /// Rung after a commit that enqueued jobs.
     pub jobs_enqueued: Arc<Notify>,
+}
+
+impl AsRef<Mailer> for App {
+    fn as_ref(&self) -> &Mailer {
+        &self.mailer
+    }
 }
 
 impl std::ops::Deref for App {
@@ -56,18 +68,23 @@ impl App {
         let replica = database.database_replica_url.as_ref().map(|url| url.expose());
         let db = Db::new(url.expose(), replica, database.database_pool)?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let bus: Arc<dyn Bus> = match &database.redis_url {
-            None => Arc::new(bus::InProcess::default()),
+        let (bus, limiter): (Arc<dyn Bus>, Arc<dyn Limiter>) = match &database.redis_url {
+            None => (Arc::new(bus::InProcess::default()), Arc::new(rate_limit::InProcess::new(clock.clone()))),
             Some(url) => {
                 let spawn = |task| drop(tasks.spawn(task));
-                Arc::new(bus::Redis::connect(url.expose(), stop.clone(), spawn).await?)
+                let bus = bus::Redis::connect(url.expose(), stop.clone(), spawn).await?;
+                let limiter = rate_limit::Redis::new(bus.connection(), clock.clone());
+                (Arc::new(bus), Arc::new(limiter))
             }
         };
+        let mailer = Mailer::new(&config, clock.clone())?;
         let app = Self(Arc::new(Parts {
             config,
             db,
             bus,
             clock,
+            limiter,
+            mailer,
             stop,
             tasks,
             outbox_written: Arc::new(Notify::new()),
@@ -100,6 +117,13 @@ impl App {
         schedule: Schedule,
     ) -> Result<Option<JobId>> {
         jobs::enqueue(conn, &self.clock, job, schedule).await
+    }
+
+    /// Sends a mail once the running transaction has committed. A recipient that is no mail address is an input error.
+    pub async fn send_mail(&self, conn: &crate::kernel::db::Conn, mail: Mail) -> Result<()> {
+        mail.check()?;
+        self.enqueue(conn, &SendMail(mail), Schedule::default()).await?;
+        Ok(())
     }
 
     fn spawn_relay(&self) {

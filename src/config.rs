@@ -82,7 +82,8 @@ pub struct DatabaseConfig {
     /// Connections per pool
     #[arg(long, env = "FRESHVILLA_DATABASE_POOL", default_value_t = 16, global = true)]
     pub database_pool: usize,
-    /// Data folder of the private PostgreSQL
+    /// Folder of what the server keeps itself: the private PostgreSQL, files, captured mail; default:
+    /// /var/lib/freshvilla for root, otherwise freshvilla in the user's data folder
     #[arg(long, env = "FRESHVILLA_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// Redis, which connects several nodes; without it events stay in this process
@@ -240,6 +241,11 @@ impl Config {
     /// Whether GraphiQL and introspection are open.
     pub fn graphiql(&self) -> bool {
         self.graphql.graphiql.unwrap_or(self.mode == Mode::Development)
+    }
+
+    /// Folder of what the server keeps itself: `postgres`, `files` and `mail` in it.
+    pub fn data_folder(&self) -> anyhow::Result<PathBuf> {
+        crate::kernel::embedded_pg::data_folder(self.database.data_dir.as_deref())
     }
 
     /// Whether log lines are JSON.
