@@ -5,7 +5,6 @@ use async_graphql::{Enum, SimpleObject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use uuid::Uuid;
 
-
 use super::{
     db::Conn,
     error::{Error, Result},

@@ -12,8 +12,8 @@ use diesel::{
     deserialize::FromSqlRow,
     expression::{Expression, QueryMetadata},
     pg::Pg,
-    query_dsl::CompatibleType,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
+    query_dsl::CompatibleType,
     result::QueryResult,
     sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid},
 };
