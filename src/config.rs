@@ -82,8 +82,8 @@ pub struct DatabaseConfig {
     /// Connections per pool
     #[arg(long, env = "FRESHVILLA_DATABASE_POOL", default_value_t = 16, global = true)]
     pub database_pool: usize,
-    /// Folder of what the server keeps itself: the private PostgreSQL, files, captured mail; default:
-    /// /var/lib/freshvilla for root, otherwise freshvilla in the user's data folder
+    /// Folder for what the server keeps itself: its private PostgreSQL, files, captured mail; default:
+    /// /var/lib/freshvilla for root, else ~/.local/share/freshvilla
     #[arg(long, env = "FRESHVILLA_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// Redis, which connects several nodes; without it events stay in this process
@@ -243,9 +243,26 @@ impl Config {
         self.graphql.graphiql.unwrap_or(self.mode == Mode::Development)
     }
 
-    /// Folder of what the server keeps itself: `postgres`, `files` and `mail` in it.
-    pub fn data_folder(&self) -> anyhow::Result<PathBuf> {
-        crate::kernel::embedded_pg::data_folder(self.database.data_dir.as_deref())
+    /// Folder for what the server keeps itself; sub-folders are made by their users
+    /// ([`kernel::data_dir::create_private`](crate::kernel::data_dir::create_private)).
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.database.data_dir {
+            Some(given) => Ok(std::path::absolute(given)?),
+            None => crate::kernel::data_dir::default_root(),
+        }
+    }
+
+    /// Folder for files when no bucket is set.
+    pub fn storage_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.storage.storage_dir {
+            Some(given) => Ok(std::path::absolute(given)?),
+            None => Ok(self.data_dir()?.join("files")),
+        }
+    }
+
+    /// Folder for captured mail when no SMTP server is set.
+    pub fn mail_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.data_dir()?.join("mail"))
     }
 
     /// Whether log lines are JSON.

@@ -43,7 +43,7 @@ pub struct EmbeddedPostgres {
 }
 
 impl EmbeddedPostgres {
-    /// Starts the server on `postgres` in the server's data folder, or finds the one already running there (which lives only as
+    /// Starts the server, or finds the one already running on the data folder (which lives only as
     /// long as the process that started it), and returns when it accepts connections.
     ///
     /// Call it from the main thread: Linux stops the server when the *thread* that spawned it
@@ -108,20 +108,6 @@ fn halt(child: &mut Child) {
     tracing::error!(pid = child.id(), "PostgreSQL does not stop");
 }
 
-/// Folder of what the server keeps itself: the given one, /var/lib/freshvilla for root, or `freshvilla` in the user's.
-pub fn data_folder(given: Option<&Path>) -> Result<PathBuf> {
-    if let Some(given) = given {
-        return Ok(std::path::absolute(given)?);
-    }
-    if sys::effective_uid() == 0 {
-        return Ok(PathBuf::from("/var/lib/freshvilla"));
-    }
-    let set = |name| env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-    let home = || set("HOME").map(|dir| dir.join(".local/share"));
-    let share = set("XDG_DATA_HOME").or_else(home);
-    Ok(share.context("HOME is not set")?.join("freshvilla"))
-}
-
 struct Site {
     data: PathBuf,
     sockets: PathBuf,
@@ -133,7 +119,16 @@ struct Site {
 impl Site {
     fn prepare(data_dir: Option<&Path>) -> Result<Self> {
         let root = sys::effective_uid() == 0;
-        let data = data_folder(data_dir)?.join("postgres");
+        let data = match data_dir {
+            Some(given) => std::path::absolute(given)?,
+            None if root => PathBuf::from("/var/lib/freshvilla/postgres"),
+            None => {
+                let set = |name| env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
+                let home = || set("HOME").map(|dir| dir.join(".local/share"));
+                let share = set("XDG_DATA_HOME").or_else(home);
+                share.context("HOME is not set")?.join("freshvilla/postgres")
+            }
+        };
         let parent = data.parent().context("/ cannot be the data folder")?;
         if !parent.exists() {
             let context = || format!("cannot create {}", parent.display());
@@ -365,6 +360,11 @@ fn percent_encode(path: &Path) -> String {
         _ => format!("%{byte:02X}"),
     };
     path.as_os_str().as_bytes().iter().map(encode).collect()
+}
+
+/// Whether this process has root's rights.
+pub fn runs_as_root() -> bool {
+    sys::effective_uid() == 0
 }
 
 #[expect(unsafe_code, reason = "std cannot send a signal, nor ask for one at the parent's end")]

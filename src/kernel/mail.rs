@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::{
     clock::Clock,
+    data_dir,
     error::{Error, Result},
     jobs::{Job, JobRun},
 };
@@ -116,12 +117,12 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 const LATEST: usize = 256;
 
 impl Mailer {
-    /// From the settings; without SMTP mail is captured in the folder `mail` of the data folder.
+    /// From the settings; without SMTP mail is captured in [`Config::mail_dir`].
     pub fn new(config: &Config, clock: Clock) -> anyhow::Result<Self> {
         let from = config.mail.mail_from.parse();
         let from = from.map_err(|_| anyhow::anyhow!("FRESHVILLA_MAIL_FROM is no mail address"))?;
         let transport = match &config.mail.smtp_url {
-            None => Transport::Capture { folder: config.data_folder()?.join("mail"), latest: Arc::default() },
+            None => Transport::Capture { folder: config.mail_dir()?, latest: Arc::default() },
             Some(url) => {
                 let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose());
                 // The URL may hold a password: the parser's own message stays unprinted.
@@ -188,7 +189,9 @@ fn refused(error: &smtp::Error) -> Error {
 
 /// Writes beside the target and renames: nobody sees half a mail. For the owner's eyes only: mails hold login codes.
 async fn capture(folder: &Path, id: Uuid, bytes: &[u8]) -> std::io::Result<()> {
-    tokio::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).await?;
+    if !tokio::fs::try_exists(folder).await? {
+        data_dir::create_private(folder).map_err(std::io::Error::other)?;
+    }
     let (part, whole) = (folder.join(format!(".{id}.part")), folder.join(format!("{id}.eml")));
     let mut file = tokio::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&part).await?;
     file.write_all(bytes).await?;

@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod bus;
 pub mod clock;
+pub mod data_dir;
 pub mod db;
 
 pub mod embedded_pg;
