@@ -16,6 +16,7 @@ use crate::{
         mail::{Mail, Mailer, SendMail},
         outbox,
         rate_limit::{self, Limiter},
+        storage::Storage,
     },
 };
 
@@ -37,6 +38,8 @@ pub struct Parts {
     pub limiter: Arc<dyn Limiter>,
     /// Outgoing mail; services use [`App::send_mail`].
     pub mailer: Mailer,
+    /// Files.
+    pub storage: Storage,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     /// Background tasks that a stop waits for.
@@ -78,6 +81,7 @@ impl App {
             }
         };
         let mailer = Mailer::new(&config, clock.clone())?;
+        let storage = Storage::new(&config, clock.clone())?;
         let app = Self(Arc::new(Parts {
             config,
             db,
@@ -85,6 +89,7 @@ impl App {
             clock,
             limiter,
             mailer,
+            storage,
             stop,
             tasks,
             outbox_written: Arc::new(Notify::new()),
