@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     kernel::{
         bus::{self, Bus},
+        client::{Client, Limits, Reach},
         clock::Clock,
         db::Db,
         error::Result,
@@ -32,6 +33,8 @@ pub struct Parts {
     pub db: Db,
     /// Event bus.
     pub bus: Arc<dyn Bus>,
+    /// Outgoing HTTP.
+    pub client: Client,
     /// Clock.
     pub clock: Clock,
     /// Token buckets, shared by the nodes where there is Redis.
@@ -80,12 +83,15 @@ impl App {
                 (Arc::new(bus), Arc::new(limiter))
             }
         };
+        let reach = if config.http.call_private_addresses { Reach::Anywhere } else { Reach::Public };
+        let client = Client::new(reach, Limits::default())?;
         let mailer = Mailer::new(&config, clock.clone())?;
         let storage = Storage::new(&config, clock.clone())?;
         let app = Self(Arc::new(Parts {
             config,
             db,
             bus,
+            client,
             clock,
             limiter,
             mailer,

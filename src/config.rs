@@ -65,6 +65,9 @@ pub struct HttpConfig {
     /// Seconds that a stopping server waits for running requests and jobs
     #[arg(long, env = "FRESHVILLA_SHUTDOWN_SECONDS", default_value_t = 20, global = true)]
     pub shutdown_seconds: u64,
+    /// Let outgoing requests reach private and loopback addresses, for gateways inside one's own network
+    #[arg(long, env = "FRESHVILLA_CALL_PRIVATE_ADDRESSES", global = true)]
+    pub call_private_addresses: bool,
     /// Number of reverse proxies in front whose X-Forwarded-For entries are trusted
     #[arg(long, env = "FRESHVILLA_TRUSTED_PROXIES", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,

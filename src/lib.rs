@@ -8,6 +8,7 @@ pub mod config;
 pub mod context;
 pub mod graphql;
 pub mod kernel;
+pub mod maintenance;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;
 pub mod work;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod bus;
+pub mod client;
 pub mod clock;
 pub mod data_dir;
 pub mod db;
