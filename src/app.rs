@@ -9,11 +9,15 @@ use crate::{
     config::Config,
     kernel::{
         bus::{self, Bus},
+        client::{Client, Limits, Reach},
         clock::Clock,
         db::Db,
         error::Result,
         jobs::{self, Job, JobId, Schedule},
+        mail::{Mail, Mailer, SendMail},
         outbox,
+        rate_limit::{self, Limiter},
+        storage::Storage,
     },
 };
 
@@ -29,8 +33,16 @@ pub struct Parts {
     pub db: Db,
     /// Event bus.
     pub bus: Arc<dyn Bus>,
+    /// Outgoing HTTP.
+    pub client: Client,
     /// Clock.
     pub clock: Clock,
+    /// Token buckets, shared by the nodes where there is Redis.
+    pub limiter: Arc<dyn Limiter>,
+    /// Outgoing mail; services use [`App::send_mail`].
+    pub mailer: Mailer,
+    /// Files.
+    pub storage: Storage,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     /// Background tasks that a stop waits for.
@@ -39,6 +51,12 @@ pub struct Parts {
     outbox_written: Arc<Notify>,
     /// Rung after a commit that enqueued jobs.
     pub jobs_enqueued: Arc<Notify>,
+}
+
+impl AsRef<Mailer> for App {
+    fn as_ref(&self) -> &Mailer {
+        &self.mailer
+    }
 }
 
 impl std::ops::Deref for App {
@@ -56,18 +74,28 @@ impl App {
         let replica = database.database_replica_url.as_ref().map(|url| url.expose());
         let db = Db::new(url.expose(), replica, database.database_pool)?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let bus: Arc<dyn Bus> = match &database.redis_url {
-            None => Arc::new(bus::InProcess::default()),
+        let (bus, limiter): (Arc<dyn Bus>, Arc<dyn Limiter>) = match &database.redis_url {
+            None => (Arc::new(bus::InProcess::default()), Arc::new(rate_limit::InProcess::new(clock.clone()))),
             Some(url) => {
                 let spawn = |task| drop(tasks.spawn(task));
-                Arc::new(bus::Redis::connect(url.expose(), stop.clone(), spawn).await?)
+                let bus = bus::Redis::connect(url.expose(), stop.clone(), spawn).await?;
+                let limiter = rate_limit::Redis::new(bus.connection(), clock.clone());
+                (Arc::new(bus), Arc::new(limiter))
             }
         };
+        let reach = if config.http.call_private_addresses { Reach::Anywhere } else { Reach::Public };
+        let client = Client::new(reach, Limits::default())?;
+        let mailer = Mailer::new(&config, clock.clone())?;
+        let storage = Storage::new(&config, clock.clone())?;
         let app = Self(Arc::new(Parts {
             config,
             db,
             bus,
+            client,
             clock,
+            limiter,
+            mailer,
+            storage,
             stop,
             tasks,
             outbox_written: Arc::new(Notify::new()),
@@ -100,6 +128,13 @@ impl App {
         schedule: Schedule,
     ) -> Result<Option<JobId>> {
         jobs::enqueue(conn, &self.clock, job, schedule).await
+    }
+
+    /// Sends a mail once the running transaction has committed. A recipient that is no mail address is an input error.
+    pub async fn send_mail(&self, conn: &crate::kernel::db::Conn, mail: Mail) -> Result<()> {
+        mail.check()?;
+        self.enqueue(conn, &SendMail(mail), Schedule::default()).await?;
+        Ok(())
     }
 
     fn spawn_relay(&self) {

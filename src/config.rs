@@ -74,6 +74,9 @@ pub struct HttpConfig {
     /// Seconds that a stopping server waits for running requests and jobs
     #[arg(long, env = "FRESHVILLA_SHUTDOWN_SECONDS", default_value_t = 20, global = true)]
     pub shutdown_seconds: u64,
+    /// Let outgoing requests reach private and loopback addresses, for gateways inside one's own network
+    #[arg(long, env = "FRESHVILLA_CALL_PRIVATE_ADDRESSES", global = true)]
+    pub call_private_addresses: bool,
     /// Number of reverse proxies in front whose X-Forwarded-For entries are trusted
     #[arg(long, env = "FRESHVILLA_TRUSTED_PROXIES", default_value_t = 0, global = true)]
     pub trusted_proxies: usize,
@@ -91,7 +94,8 @@ pub struct DatabaseConfig {
     /// Connections per pool
     #[arg(long, env = "FRESHVILLA_DATABASE_POOL", default_value_t = 16, global = true)]
     pub database_pool: usize,
-    /// Data folder of the private PostgreSQL
+    /// Folder for what the server keeps itself: its private PostgreSQL, files, captured mail; default:
+    /// /var/lib/freshvilla for root, else ~/.local/share/freshvilla
     #[arg(long, env = "FRESHVILLA_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// Redis, which connects several nodes; without it events stay in this process
@@ -249,6 +253,28 @@ impl Config {
     /// Whether GraphiQL and introspection are open.
     pub fn graphiql(&self) -> bool {
         self.graphql.graphiql.unwrap_or(self.mode == Mode::Development)
+    }
+
+    /// Folder for what the server keeps itself; sub-folders are made by their users
+    /// ([`kernel::data_dir::create_private`](crate::kernel::data_dir::create_private)).
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.database.data_dir {
+            Some(given) => Ok(std::path::absolute(given)?),
+            None => crate::kernel::data_dir::default_root(),
+        }
+    }
+
+    /// Folder for files when no bucket is set.
+    pub fn storage_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.storage.storage_dir {
+            Some(given) => Ok(std::path::absolute(given)?),
+            None => Ok(self.data_dir()?.join("files")),
+        }
+    }
+
+    /// Folder for captured mail when no SMTP server is set.
+    pub fn mail_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.data_dir()?.join("mail"))
     }
 
     /// Whether log lines are JSON.

@@ -10,6 +10,7 @@ pub mod context;
 pub mod graphql;
 pub mod http;
 pub mod kernel;
+pub mod maintenance;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;
 pub mod work;

@@ -53,6 +53,7 @@ CREATE INDEX jobs_due_idx ON jobs (queue, priority DESC, run_at, id) WHERE statu
 CREATE INDEX jobs_leased_idx ON jobs (lease_until) WHERE status = 'running';
 CREATE UNIQUE INDEX jobs_dedupe_key ON jobs (dedupe_key) WHERE status IN ('queued', 'running');
 CREATE INDEX jobs_created_idx ON jobs (created_at, id);
+CREATE INDEX jobs_finished_idx ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX jobs_created_by_idx ON jobs (created_by, created_at);
 COMMENT ON TABLE jobs IS 'Background work, enqueued in the transaction that needs it';
 COMMENT ON COLUMN jobs.kind IS 'Name of the job type';

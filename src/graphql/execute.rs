@@ -10,6 +10,7 @@ use async_graphql::{
 use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::{
+    charge::{Charge, Refusal},
     documents::{DocumentError, Documents},
     limits,
     schema::{Mutation, Query, Subscription, builder},
@@ -56,6 +57,7 @@ struct Prepared {
     kind: OperationType,
     name: String,
     cost: u64,
+    charge: Charge,
 }
 
 impl GraphQl {
@@ -80,9 +82,10 @@ impl GraphQl {
         let (prepared, response) = match self.prepare(request, &actor).await {
             Ok((prepared, request)) => {
                 let response = self.run(&prepared, request, &actor, &meter).await;
-                (Some(prepared), response)
+                let charge = prepared.charge;
+                (Some(prepared), charge.shown_in(response))
             }
-            Err(error) => (None, Response::from_errors(vec![error])),
+            Err(Refusal { error, charge }) => (None, charge.shown_in(Response::from_errors(vec![error]))),
         };
         let response = masked(response, &actor);
         report(prepared.as_ref(), &actor, &meter, started, &response);
@@ -116,31 +119,25 @@ impl GraphQl {
                 let stream = stream.map(|answer| answer.unwrap_or_else(|panic| after_panic(&*panic)));
                 stream.map(move |response| masked(response, &actor)).boxed()
             }
-            Err(error) => {
-                let response = masked(Response::from_errors(vec![error]), &actor);
+            Err(Refusal { error, charge }) => {
+                let response = masked(charge.shown_in(Response::from_errors(vec![error])), &actor);
                 futures_util::stream::once(async move { response }).boxed()
             }
         }
     }
 
-    async fn prepare(&self, mut request: Request, actor: &Actor) -> Result<(Prepared, Request), ServerError> {
+    async fn prepare(&self, mut request: Request, actor: &Actor) -> Result<(Prepared, Request), Refusal> {
         let document = self.documents.prepare(&mut request).map_err(document_error)?;
         let Some((name, operation)) = operation(&document, request.operation_name.as_deref()) else {
-            return Err(no_operation(request.operation_name.as_deref()));
+            return Err(no_operation(request.operation_name.as_deref()).into());
         };
         check_required(operation, &request.variables)?;
         let cost = limits::check(&self.app.config.graphql, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
-        self.charge(actor, cost).await.map_err(|error| top_level(&error))?;
-        let prepared = Prepared { kind: operation.ty, name: name.unwrap_or("anonymous").to_owned(), cost };
+        let charge = Charge::take(&self.app, actor, cost).await?;
+        let prepared = Prepared { kind: operation.ty, name: name.unwrap_or("anonymous").to_owned(), cost, charge };
         request.set_parsed_query((*document).clone());
         Ok((prepared, request))
-    }
-
-    /// Takes the operation's cost out of the caller's bucket.
-    #[expect(clippy::unused_async, reason = "the bucket may live in Redis")]
-    async fn charge(&self, _actor: &Actor, _cost: u64) -> Result<(), Error> {
-        Ok(())
     }
 
     async fn run(
@@ -232,7 +229,7 @@ fn with_code(mut error: ServerError, code: &str) -> ServerError {
     error
 }
 
-fn top_level(error: &Error) -> ServerError {
+pub(super) fn top_level(error: &Error) -> ServerError {
     let mut out = with_code(ServerError::new(error.to_string(), None), error.code());
     out.source = Some(Arc::new(error.clone()));
     out

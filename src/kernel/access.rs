@@ -1,6 +1,9 @@
 //! Who is calling and what they may do: permissions, actors, and the guard behind every root field.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+};
 
 use async_graphql::{Context, Guard, TypeDirective};
 use uuid::Uuid;
@@ -162,6 +165,8 @@ pub struct Actor {
     pub scope: Scope,
     /// Ties audit rows and log lines to the request.
     pub request_id: Uuid,
+    /// Address that the request came from, where it came over the network.
+    pub client: Option<IpAddr>,
 }
 
 impl Actor {
@@ -172,7 +177,14 @@ impl Actor {
             permissions: Permissions::default(),
             scope: Scope::default(),
             request_id,
+            client: None,
         }
+    }
+
+    /// The same caller, from this address.
+    #[must_use]
+    pub fn from_client(self, client: IpAddr) -> Self {
+        Self { client: Some(client), ..self }
     }
 
     /// The server itself.
@@ -182,6 +194,7 @@ impl Actor {
             permissions: Permissions::all(),
             scope: Scope { everything: true, ..Scope::default() },
             request_id: Uuid::now_v7(),
+            client: None,
         }
     }
 
@@ -206,6 +219,25 @@ impl Actor {
     /// FORBIDDEN unless the permission is granted.
     pub fn require(&self, permission: Permission) -> Result<()> {
         Access::Can(permission).check(self)
+    }
+
+    /// The caller as one string: `account:<uuid>`, `api_key:<uuid>`, `system`, and `client:<address>` or `anonymous`
+    /// for strangers. For buckets and keys, not for logs: a stranger's address is personal data.
+    pub fn key(&self) -> String {
+        match self.principal {
+            Principal::Account { id, .. } => format!("account:{id}"),
+            Principal::ApiKey { id } => format!("api_key:{id}"),
+            Principal::System => "system".to_owned(),
+            Principal::Anonymous => self.client_key().map_or("anonymous".to_owned(), |at| format!("client:{at}")),
+        }
+    }
+
+    /// The client's network for buckets: the IPv4 address, or the /64 that one IPv6 customer holds.
+    pub fn client_key(&self) -> Option<IpAddr> {
+        self.client.map(|address| match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64)),
+            v4 => v4,
+        })
     }
 
     /// Whether the caller is the platform's owner.

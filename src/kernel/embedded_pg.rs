@@ -362,6 +362,11 @@ fn percent_encode(path: &Path) -> String {
     path.as_os_str().as_bytes().iter().map(encode).collect()
 }
 
+/// Whether this process has root's rights.
+pub fn runs_as_root() -> bool {
+    sys::effective_uid() == 0
+}
+
 #[expect(unsafe_code, reason = "std cannot send a signal, nor ask for one at the parent's end")]
 mod sys {
     use std::io::Error;

@@ -1,5 +1,6 @@
 //! Mutations that must not happen twice: key, caller, request hash and result live in the mutation's transaction.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::{Serialize, de::DeserializeOwned};
@@ -74,6 +75,12 @@ pub async fn claim<'a, T: DeserializeOwned>(
         ));
     }
     Ok(Outcome::Repeated(serde_json::from_value(stored)?))
+}
+
+/// Deletes keys that were used before the instant; the same request is a new one from then on. Answers how many.
+pub async fn prune(mut conn: &Conn, before: DateTime<Utc>) -> Result<usize> {
+    let old = dsl::idempotency_keys.filter(dsl::created_at.lt(before));
+    Ok(diesel::delete(old).execute(&mut conn).await?)
 }
 
 impl Claim<'_> {

@@ -444,6 +444,22 @@ async fn settle(db: &Db, clock: &Clock, row: &JobRow, token: Uuid, outcome: Resu
     tx.commit().await
 }
 
+/// Deletes up to `limit` jobs that ended before the instant: those of one queue, or all. Answers how many.
+pub async fn prune(mut conn: &Conn, queue: Option<&str>, before: DateTime<Utc>, limit: i64) -> Result<usize> {
+    let condition = match queue {
+        None => Sql::default(),
+        // What went wrong stays, for an administrator to look at.
+        Some(queue) => Sql::new(" AND status = 'succeeded' AND queue = ").bind(queue),
+    };
+    let statement = Sql::new("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < ")
+        .bind(before)
+        .join(condition)
+        .sql(" LIMIT ")
+        .bind(limit)
+        .sql(")");
+    Ok(statement.execute(&mut conn).await?)
+}
+
 fn describe(error: &Error) -> String {
     match error {
         Error::Internal(cause) => format!("{cause:#}").chars().take(2_000).collect(),

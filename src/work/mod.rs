@@ -1,18 +1,19 @@
 //! Work: what people and machines have to do.
 //!
-//! So far the background jobs as administrators see them. Tasks, workflows and approvals join in `work/`.
+//! So far files, and the background jobs as administrators see them. Tasks, workflows and approvals join in `work/`.
 
+pub mod file;
 pub mod job;
 
 use async_graphql::{MergedObject, MergedSubscription};
 
 /// Work that can be read.
 #[derive(Default, MergedObject)]
-pub struct WorkQuery(job::api::JobQuery);
+pub struct WorkQuery(file::api::FileQuery, job::api::JobQuery);
 
 /// Work that can be changed.
 #[derive(Default, MergedObject)]
-pub struct WorkMutation(job::api::JobMutation);
+pub struct WorkMutation(file::api::FileMutation, job::api::JobMutation);
 
 /// Work that can be followed live.
 #[derive(Default, MergedSubscription)]

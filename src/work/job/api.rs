@@ -25,7 +25,16 @@ use crate::{
     payload,
 };
 
-domain_errors! { pub struct WorkError, WorkErrorCode {} }
+domain_errors! { pub struct WorkError, WorkErrorCode {
+    /// The file is larger than its purpose allows.
+    TooLarge = "TOO_LARGE",
+    /// The file is of a type that its purpose does not allow, or not of the type that was declared.
+    TypeNotAllowed = "TYPE_NOT_ALLOWED",
+    /// The file has another size than was announced.
+    WrongSize = "WRONG_SIZE",
+    /// The file's bytes have not arrived.
+    NotUploaded = "NOT_UPLOADED",
+} }
 
 /// A piece of background work.
 #[derive(Clone, Debug, SimpleObject)]

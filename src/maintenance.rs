@@ -1,0 +1,87 @@
+//! What has to be done again and again: one job that enqueues its own successor.
+//!
+//! Each hour has one job, named by its dedupe key, so that any number of nodes may schedule it. The successor is
+//! enqueued before the work begins: a round that fails does not end the chain.
+
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::App,
+    kernel::{
+        error::{Error, Result},
+        idempotency,
+        jobs::{self, Job, JobRun, Schedule},
+        mail::MAIL_QUEUE,
+        outbox,
+    },
+    work::file,
+};
+
+const EVERY: TimeDelta = TimeDelta::hours(1);
+/// A client that was away longer starts from a fresh query.
+const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
+const IDEMPOTENCY_KEYS_KEPT: TimeDelta = TimeDelta::days(30);
+const JOBS_KEPT: TimeDelta = TimeDelta::days(30);
+/// A sent mail's job holds an address and perhaps a code: it goes soon.
+const SENT_MAIL_KEPT: TimeDelta = TimeDelta::days(1);
+/// Jobs deleted by one statement.
+const BATCH: i64 = 5_000;
+
+/// One round of maintenance.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Maintain {
+    /// The hour that this round is for.
+    pub due: DateTime<Utc>,
+}
+
+impl Maintain {
+    /// The first round after the instant.
+    fn after(now: DateTime<Utc>) -> Result<Self> {
+        let hour = now.duration_trunc(EVERY).map_err(Error::internal)?;
+        Ok(Self { due: hour + EVERY })
+    }
+
+    async fn enqueue(&self, app: &App) -> Result<()> {
+        let schedule = Schedule { run_at: Some(self.due), ..Schedule::default() };
+        app.enqueue(&*app.db.write().await?, self, schedule).await?;
+        Ok(())
+    }
+}
+
+/// Sees to it that the next round is scheduled; workers call it when they start.
+pub async fn schedule(app: &App) -> Result<()> {
+    Maintain::after(app.clock.now())?.enqueue(app).await
+}
+
+impl Job<App> for Maintain {
+    const KIND: &'static str = "maintenance";
+    const QUEUE: &'static str = "maintenance";
+
+    fn dedupe_key(&self) -> Option<String> {
+        Some(format!("maintenance:{}", self.due.timestamp()))
+    }
+
+    async fn run(self, app: App, _run: JobRun) -> Result<()> {
+        let now = app.clock.now();
+        Self::after(now.max(self.due))?.enqueue(&app).await?;
+        let events = outbox::prune(&*app.db.write().await?, now - EVENTS_KEPT).await?;
+        let keys = idempotency::prune(&*app.db.write().await?, now - IDEMPOTENCY_KEYS_KEPT).await?;
+        let mails = prune_jobs(&app, Some(MAIL_QUEUE), now - SENT_MAIL_KEPT).await?;
+        let jobs = prune_jobs(&app, None, now - JOBS_KEPT).await?;
+        let uploads = file::service::sweep_abandoned(&app).await?;
+        tracing::info!(events, keys, mails, jobs, uploads, "maintenance");
+        Ok(())
+    }
+}
+
+async fn prune_jobs(app: &App, queue: Option<&str>, before: DateTime<Utc>) -> Result<usize> {
+    let mut pruned = 0;
+    loop {
+        let batch = jobs::prune(&*app.db.write().await?, queue, before, BATCH).await?;
+        pruned += batch;
+        if batch == 0 {
+            return Ok(pruned);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Rows of files.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    kernel::{
+        access::Actor,
+        db::Conn,
+        error::{Error, Result},
+        sql::{Select, Sql},
+    },
+    schema::files,
+};
+
+crate::id! {
+    /// Identifies a file.
+    FileId, "fil", "File"
+}
+
+crate::text_enum! {
+    /// What a file is for; decides who may upload it, its size and its types.
+    pub enum FilePurpose {
+        /// To be imported: CSV or XLSX, also gzipped, up to 2 GiB. Needs the permission catalog.import.
+        Import = "import",
+        /// Written by the server, for example the rows that an import refused.
+        Report = "report",
+        /// Picture of a product: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission catalog.write.
+        ProductMedia = "product_media",
+        /// Picture of a brand: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission catalog.write.
+        BrandMedia = "brand_media",
+    }
+}
+
+crate::text_enum! {
+    /// Whether a file's bytes are here.
+    pub enum FileStatus {
+        /// Not yet: the upload address was given out. Removed after a day.
+        Pending = "pending",
+        /// They are, and they never change.
+        Stored = "stored",
+    }
+}
+
+/// A file row.
+#[derive(Clone, Debug, Queryable, Selectable, Serialize)]
+#[diesel(table_name = files)]
+#[expect(missing_docs, reason = "columns are documented in the database")]
+pub struct FileRow {
+    pub id: FileId,
+    pub owner_id: Option<Uuid>,
+    pub purpose: FilePurpose,
+    pub name: String,
+    pub content_type: String,
+    pub size: Option<i64>,
+    #[serde(skip)]
+    pub sha256: Option<Vec<u8>>,
+    pub status: FileStatus,
+    pub created_at: DateTime<Utc>,
+    pub stored_at: Option<DateTime<Utc>>,
+}
+
+/// A file that is to come.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = files)]
+pub struct NewFile {
+    /// Row ID.
+    pub id: FileId,
+    /// Account that may use it; `None` for the system.
+    pub owner_id: Option<Uuid>,
+    /// What for.
+    pub purpose: FilePurpose,
+    /// Name that the user gave it.
+    pub name: String,
+    /// Media type.
+    pub content_type: String,
+    /// Bytes that were announced; `None` where the server does not know beforehand.
+    pub size: Option<i64>,
+    /// Always pending.
+    pub status: FileStatus,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// One's own files, and those of purposes whose files one may read.
+fn visible_to(actor: &Actor) -> Sql {
+    let readable = FilePurpose::ALL.iter().filter(|purpose| actor.can(purpose.rule().read));
+    let readable: Vec<String> = readable.map(|purpose| purpose.as_str().to_owned()).collect();
+    Sql::new("(owner_id = ").bind(actor.account_id()).sql(" OR purpose = ANY(").bind(readable).sql("))")
+}
+
+/// A visible file, or NOT_FOUND.
+pub async fn find(conn: &Conn, actor: &Actor, id: FileId) -> Result<FileRow> {
+    let rest = Sql::new("FROM files WHERE id = ").bind(id).sql(" AND ").join(visible_to(actor));
+    Select::<FileRow>::new(rest).row(conn).await?.ok_or(Error::NotFound("file"))
+}
+
+/// Any file: for whoever holds a signed link to it, and for jobs.
+pub async fn find_any(conn: &Conn, id: FileId) -> Result<FileRow> {
+    Select::<FileRow>::new(Sql::new("FROM files WHERE id = ").bind(id)).row(conn).await?.ok_or(Error::NotFound("file"))
+}
+
+/// Adds a pending file.
+pub async fn insert(mut conn: &Conn, file: &NewFile) -> Result<FileRow> {
+    Ok(diesel::insert_into(files::table).values(file).returning(FileRow::as_select()).get_result(&mut conn).await?)
+}
+
+/// Marks a pending file as stored; `None` when it no longer is pending.
+pub async fn mark_stored(
+    mut conn: &Conn,
+    id: FileId,
+    content_type: &str,
+    size: i64,
+    sha256: Option<&[u8]>,
+    now: DateTime<Utc>,
+) -> Result<Option<FileRow>> {
+    Ok(diesel::update(files::table.filter(files::id.eq(id).and(files::status.eq(FileStatus::Pending))))
+        .set((
+            files::status.eq(FileStatus::Stored),
+            files::content_type.eq(content_type),
+            files::size.eq(size),
+            files::sha256.eq(sha256),
+            files::stored_at.eq(now),
+        ))
+        .returning(FileRow::as_select())
+        .get_result(&mut conn)
+        .await
+        .optional()?)
+}
+
+/// Removes up to `limit` files that have been pending since before the instant; answers which.
+pub async fn delete_abandoned(mut conn: &Conn, before: DateTime<Utc>, limit: i64) -> Result<Vec<FileId>> {
+    let abandoned = files::table
+        .filter(files::status.eq(FileStatus::Pending).and(files::created_at.lt(before)))
+        .order(files::created_at)
+        .limit(limit)
+        .select(files::id);
+    let ids: Vec<FileId> = abandoned.for_update().skip_locked().load(&mut conn).await?;
+    diesel::delete(files::table.filter(files::id.eq_any(&ids))).execute(&mut conn).await?;
+    Ok(ids)
+}
