@@ -4,6 +4,7 @@ mod charge;
 mod documents;
 mod execute;
 mod limits;
+mod node;
 mod scan;
 mod schema;
 mod variables;

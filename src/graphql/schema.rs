@@ -2,11 +2,12 @@
 
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
+use super::node::NodeQuery;
 use crate::{catalog, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(catalog::CatalogQuery, work::WorkQuery);
+pub struct Query(NodeQuery, catalog::CatalogQuery, work::WorkQuery);
 
 /// Everything that can be changed.
 #[derive(Default, MergedObject)]

@@ -20,7 +20,7 @@ use crate::{
 #[Object]
 impl GstRate {
     /// Global ID.
-    async fn id(&self) -> GstRateId {
+    pub async fn id(&self) -> GstRateId {
         self.id
     }
     /// HSN code or its beginning that the rate is for; null for a product's own rate.

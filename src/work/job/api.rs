@@ -41,7 +41,7 @@ domain_errors! { pub struct WorkError, WorkErrorCode {
 #[graphql(complex)]
 pub struct Job {
     /// Global ID.
-    id: JobId,
+    pub id: JobId,
     /// Name of the kind of job, for example `catalogue_import`.
     kind: String,
     /// Where the job stands.

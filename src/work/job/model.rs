@@ -23,7 +23,7 @@ pub struct JobFilter {
 }
 
 /// Administrators see every job, everyone else their own.
-fn visible_to(actor: &Actor) -> Sql {
+pub fn visible_to(actor: &Actor) -> Sql {
     if actor.can(Permission::JobsRead) {
         return Sql::new("TRUE");
     }

@@ -1,0 +1,129 @@
+//! `node` and `nodes`: any entity by its global ID, as far as the caller may see it.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, Interface};
+use freshvilla_macros::query;
+use uuid::Uuid;
+
+use crate::{
+    catalog::{
+        attribute::model::{Attribute, AttributeId},
+        brand::model::{self as brand, Brand, BrandId},
+        category::model::{self as category, Category, CategoryId},
+        product::model::{self as product, Product, ProductId},
+        tax::model::{GstRate, GstRateId},
+        variant::model::{self as variant, Variant, VariantId},
+    },
+    context::Ctx,
+    kernel::{
+        access::Actor,
+        db::Conn,
+        error::{Error, Result},
+        id::{self, EntityId},
+        jobs::{JobId, JobRow},
+        page::MAX_PAGE,
+        sql::{Row, Select, Sql},
+    },
+    work::job::{api::Job, model as job},
+};
+
+/// Declares the `Node` interface and how each kind is fetched: `ID => Row as GraphQL type, table, visibility`.
+macro_rules! nodes {
+    ($($variant:ident($id:ty => $row:ident as $object:ident, $from:literal, $visible:expr),)+) => {
+        /// Anything with a global ID.
+        #[derive(Clone, Interface)]
+        #[graphql(field(name = "id", ty = "ID", desc = "Global ID: a prefix that tells the type, and a UUIDv7 (TypeID)."))]
+        pub enum Node { $(
+            #[expect(missing_docs, reason = "see the type")]
+            $variant($object),
+        )+ }
+
+        /// Every prefix with the name of its type.
+        const PREFIXES: &[(&str, &str)] = &[$((<$id as EntityId>::PREFIX, <$id as EntityId>::ENTITY)),+];
+
+        /// The visible rows of one kind.
+        async fn fetch(conn: &Conn, actor: &Actor, prefix: &str, ids: Vec<Uuid>) -> Result<Vec<(Uuid, Node)>> {
+            match prefix {
+                $(<$id as EntityId>::PREFIX => {
+                    let rows: Vec<$row> = visible(conn, $from, ids, $visible(actor)).await?;
+                    Ok(rows.into_iter().map(|row| (row.id.0, Node::$variant(row.into()))).collect())
+                })+
+                _ => Ok(Vec::new()),
+            }
+        }
+    };
+}
+
+nodes! {
+    Attribute(AttributeId => Attribute as Attribute, "attributes", everyone),
+    Brand(BrandId => Brand as Brand, "brands", brand::visible_to),
+    Category(CategoryId => Category as Category, "categories", category::visible_to),
+    GstRate(GstRateId => GstRate as GstRate, "gst_rates", everyone),
+    Job(JobId => JobRow as Job, "jobs", job::visible_to),
+    Product(ProductId => Product as Product, "products", product::visible_to),
+    ProductVariant(VariantId => Variant as Variant, "product_variants", variant::visible_to),
+}
+
+fn everyone(_actor: &Actor) -> Sql {
+    Sql::new("TRUE")
+}
+
+async fn visible<R: Row>(conn: &Conn, from: &'static str, ids: Vec<Uuid>, condition: Sql) -> Result<Vec<R>> {
+    let rest =
+        Sql::new("FROM ").sql(from).sql(" WHERE ").sql(from).sql(".id = ANY(").bind(ids).sql(") AND ").join(condition);
+    Select::<R>::new(rest).rows(conn).await
+}
+
+/// Looking entities up by global ID.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[query]
+impl NodeQuery {
+    /// Any entity by its global ID; null when there is none or the caller may not see it.
+    #[access(Public)]
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "A global ID")] id: ID) -> Result<Option<Node>> {
+        Ok(load(ctx, &[id]).await?.pop().flatten())
+    }
+
+    /// Entities by their global IDs, in the same order; null where there is none or the caller may not see it. At most
+    /// 100 IDs.
+    #[access(Public)]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global IDs, at most 100")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        load(ctx, &ids).await
+    }
+}
+
+/// One statement per kind of entity, however many IDs.
+async fn load(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
+    if ids.len() > MAX_PAGE {
+        return Err(Error::BadInput(format!("at most {MAX_PAGE} IDs at once")));
+    }
+    let keys = ids.iter().map(|id| parse(id)).collect::<Result<Vec<_>>>()?;
+    let mut by_kind: HashMap<&str, Vec<Uuid>> = HashMap::new();
+    for (prefix, id) in &keys {
+        by_kind.entry(prefix).or_default().push(*id);
+    }
+    let conn = ctx.app().db.read().await?;
+    let mut found: HashMap<(&str, Uuid), Node> = HashMap::new();
+    for (prefix, ids) in by_kind {
+        let nodes = fetch(&conn, ctx.actor(), prefix, ids).await?;
+        found.extend(nodes.into_iter().map(|(id, node)| ((prefix, id), node)));
+    }
+    Ok(keys.iter().map(|(prefix, id)| found.get(&(*prefix, *id)).cloned()).collect())
+}
+
+fn parse(text: &str) -> Result<(&'static str, Uuid)> {
+    let known = |prefix: &str| PREFIXES.iter().find(|(known, _)| *known == prefix).map(|(known, _)| *known);
+    match id::decode(text) {
+        Some((prefix, uuid)) => known(&prefix)
+            .map(|prefix| (prefix, uuid))
+            .ok_or_else(|| Error::BadInput(format!("nothing has an ID that starts with {prefix}_"))),
+        None => Err(Error::BadInput(format!("{:?} is no global ID", text.chars().take(40).collect::<String>()))),
+    }
+}
