@@ -82,7 +82,8 @@ pub struct DatabaseConfig {
     /// Connections per pool
     #[arg(long, env = "FRESHVILLA_DATABASE_POOL", default_value_t = 16, global = true)]
     pub database_pool: usize,
-    /// Data folder of the private PostgreSQL
+    /// Folder for what the server keeps itself: its private PostgreSQL, files, captured mail; default:
+    /// /var/lib/freshvilla for root, else ~/.local/share/freshvilla
     #[arg(long, env = "FRESHVILLA_DATA_DIR", global = true)]
     pub data_dir: Option<PathBuf>,
     /// Redis, which connects several nodes; without it events stay in this process
@@ -205,22 +206,21 @@ const DEFAULT_SECRET: &str = "development-only-secret-key-of-freshvilla";
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a value. (Not `From`: clap would take that in place of `FromStr`, which checks.)
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
     /// The value itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-impl From<&str> for Secret {
-    fn from(value: &str) -> Self {
-        Self(value.to_owned())
-    }
-}
-
 impl FromStr for Secret {
-    type Err = std::convert::Infallible;
+    type Err = &'static str;
     fn from_str(value: &str) -> Result<Self, Self::Err> {
-        Ok(Self(value.to_owned()))
+        if value.is_empty() { Err("empty; leave the setting out instead") } else { Ok(Self(value.to_owned())) }
     }
 }
 
@@ -240,6 +240,28 @@ impl Config {
     /// Whether GraphiQL and introspection are open.
     pub fn graphiql(&self) -> bool {
         self.graphql.graphiql.unwrap_or(self.mode == Mode::Development)
+    }
+
+    /// Folder for what the server keeps itself; sub-folders are made by their users
+    /// ([`kernel::data_dir::create_private`](crate::kernel::data_dir::create_private)).
+    pub fn data_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.database.data_dir {
+            Some(given) => Ok(std::path::absolute(given)?),
+            None => crate::kernel::data_dir::default_root(),
+        }
+    }
+
+    /// Folder for files when no bucket is set.
+    pub fn storage_dir(&self) -> anyhow::Result<PathBuf> {
+        match &self.storage.storage_dir {
+            Some(given) => Ok(std::path::absolute(given)?),
+            None => Ok(self.data_dir()?.join("files")),
+        }
+    }
+
+    /// Folder for captured mail when no SMTP server is set.
+    pub fn mail_dir(&self) -> anyhow::Result<PathBuf> {
+        Ok(self.data_dir()?.join("mail"))
     }
 
     /// Whether log lines are JSON.
@@ -283,7 +305,7 @@ pub fn refuse_unknown_settings(
 }
 
 /// Read by the scripts, not by the server.
-const SCRIPT_VARIABLES: [&str; 2] = ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL"];
+const SCRIPT_VARIABLES: [&str; 3] = ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL", "FRESHVILLA_TEST_DIR"];
 
 struct Setting {
     variable: String,

@@ -4,10 +4,14 @@
 //! kernel ← model ← service ← api ← graphql ← http.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod context;
 pub mod graphql;
+pub mod http;
+pub mod jobs;
 pub mod kernel;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;
+pub mod seed;
 pub mod work;

@@ -4,8 +4,8 @@ pub mod access;
 pub mod audit;
 pub mod bus;
 pub mod clock;
+pub mod data_dir;
 pub mod db;
-
 pub mod embedded_pg;
 pub mod error;
 pub mod feed;
@@ -13,6 +13,7 @@ pub mod id;
 pub mod idempotency;
 pub mod jobs;
 pub mod loader;
+pub mod migrate;
 pub mod money;
 pub mod outbox;
 pub mod page;
