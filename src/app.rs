@@ -1,7 +1,14 @@
 //! The one application: everything that outlives a request, built from the settings and passed on by handle.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, resume_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
+use futures_util::FutureExt;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -51,6 +58,8 @@ pub struct Parts {
     outbox_written: Arc<Notify>,
     /// Rung after a commit that enqueued jobs.
     pub jobs_enqueued: Arc<Notify>,
+    /// Tasks that ended in a panic.
+    panics: AtomicUsize,
 }
 
 impl AsRef<Mailer> for App {
@@ -100,17 +109,30 @@ impl App {
             tasks,
             outbox_written: Arc::new(Notify::new()),
             jobs_enqueued: Arc::new(Notify::new()),
+            panics: AtomicUsize::new(0),
         }));
         app.spawn_relay();
         Ok(app)
     }
 
-    /// Runs a task that a stop waits for.
+    /// Runs a task that a stop waits for. A panic is counted, then handed on to whoever awaits the task.
     pub fn spawn<T: Send + 'static>(
         &self,
         task: impl Future<Output = T> + Send + 'static,
     ) -> tokio::task::JoinHandle<T> {
-        self.tasks.spawn(task)
+        let app = self.clone();
+        self.tasks.spawn(async move {
+            AssertUnwindSafe(task).catch_unwind().await.unwrap_or_else(|panic| {
+                app.panics.fetch_add(1, Ordering::Relaxed);
+                metrics::counter!("freshvilla_task_panics_total").increment(1);
+                resume_unwind(panic)
+            })
+        })
+    }
+
+    /// How many tasks ended in a panic; a healthy server has none.
+    pub fn panicked_tasks(&self) -> usize {
+        self.panics.load(Ordering::Relaxed)
     }
 
     /// Call after committing a transaction that emitted events or enqueued jobs: they go out at once instead of at the

@@ -218,22 +218,21 @@ const DEFAULT_SECRET: &str = "development-only-secret-key-of-freshvilla";
 pub struct Secret(String);
 
 impl Secret {
+    /// Wraps a value. (Not `From`: clap would take that in place of `FromStr`, which checks.)
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
     /// The value itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-impl From<&str> for Secret {
-    fn from(value: &str) -> Self {
-        Self(value.to_owned())
-    }
-}
-
 impl FromStr for Secret {
-    type Err = std::convert::Infallible;
+    type Err = &'static str;
     fn from_str(value: &str) -> Result<Self, Self::Err> {
-        Ok(Self(value.to_owned()))
+        if value.is_empty() { Err("empty; leave the setting out instead") } else { Ok(Self(value.to_owned())) }
     }
 }
 
@@ -318,7 +317,7 @@ pub fn refuse_unknown_settings(
 }
 
 /// Read by the scripts, not by the server.
-const SCRIPT_VARIABLES: [&str; 2] = ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL"];
+const SCRIPT_VARIABLES: [&str; 3] = ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL", "FRESHVILLA_TEST_DIR"];
 
 struct Setting {
     variable: String,

@@ -5,12 +5,15 @@
 
 pub mod app;
 pub mod catalog;
+pub mod cli;
 pub mod config;
 pub mod context;
 pub mod graphql;
 pub mod http;
+pub mod jobs;
 pub mod kernel;
 pub mod maintenance;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;
+pub mod seed;
 pub mod work;

@@ -1,2 +1,8 @@
-use freshvilla as _;
-fn main() {}
+//! The `freshvilla` program; what it does is in the library.
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    freshvilla::cli::main()
+}

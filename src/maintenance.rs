@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
+    catalog::search::jobs::RankSearch,
     kernel::{
         error::{Error, Result},
         idempotency,
@@ -70,6 +71,7 @@ impl Job<App> for Maintain {
         let mails = prune_jobs(&app, Some(MAIL_QUEUE), now - SENT_MAIL_KEPT).await?;
         let jobs = prune_jobs(&app, None, now - JOBS_KEPT).await?;
         let uploads = file::service::sweep_abandoned(&app).await?;
+        app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
         tracing::info!(events, keys, mails, jobs, uploads, "maintenance");
         Ok(())
     }

@@ -236,6 +236,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    seed_steps (name) {
+        name -> Text,
+        started_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     slug_redirects (kind, slug) {
         kind -> Text,
         slug -> Text,

@@ -35,7 +35,6 @@ macro_rules! nodes {
         #[derive(Clone, Interface)]
         #[graphql(field(name = "id", ty = "ID", desc = "Global ID: a prefix that tells the type, and a UUIDv7 (TypeID)."))]
         pub enum Node { $(
-            #[expect(missing_docs, reason = "see the type")]
             $variant($object),
         )+ }
 

@@ -18,6 +18,8 @@ use std::{env, thread};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::data_dir;
+
 const SOCKET: &str = ".s.PGSQL.5432";
 /// What fits into the kernel's `sockaddr_un`.
 const SOCKET_PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -49,7 +51,18 @@ impl EmbeddedPostgres {
     /// Call it from the main thread: Linux stops the server when the *thread* that spawned it
     /// ends, which is what stops it even after `kill -9` of this process.
     pub fn start(data_dir: Option<&Path>) -> Result<Self> {
-        let site = Site::prepare(data_dir)?;
+        Self::start_in(Site::prepare(data_dir)?)
+    }
+
+    /// A server that many short processes share, as a test suite needs it: it outlives this one, and whoever wants its
+    /// end sends it SIGINT. `settings` (`fsync=off …`) come after our own and outrank them.
+    pub fn start_detached(data_dir: &Path, settings: &'static str) -> Result<Self> {
+        let mut server = Self::start_in(Site { detached: Some(settings), ..Site::prepare(Some(data_dir))? })?;
+        server.child = None;
+        Ok(server)
+    }
+
+    fn start_in(site: Site) -> Result<Self> {
         let mut options = File::options();
         let log = options.append(true).create(true).open(&site.log);
         let log = log.with_context(|| format!("cannot open {}", site.log.display()))?;
@@ -114,28 +127,19 @@ struct Site {
     log: PathBuf,
     /// Whom the server runs as, when we are root: `PostgreSQL` refuses to run as root.
     account: Option<(u32, u32)>,
+    /// More settings of a server that is to outlive us.
+    detached: Option<&'static str>,
 }
 
 impl Site {
-    fn prepare(data_dir: Option<&Path>) -> Result<Self> {
-        let root = sys::effective_uid() == 0;
-        let data = match data_dir {
+    fn prepare(given: Option<&Path>) -> Result<Self> {
+        let root = runs_as_root();
+        let data = match given {
             Some(given) => std::path::absolute(given)?,
-            None if root => PathBuf::from("/var/lib/freshvilla/postgres"),
-            None => {
-                let set = |name| env::var_os(name).filter(|dir| !dir.is_empty()).map(PathBuf::from);
-                let home = || set("HOME").map(|dir| dir.join(".local/share"));
-                let share = set("XDG_DATA_HOME").or_else(home);
-                share.context("HOME is not set")?.join("freshvilla/postgres")
-            }
+            None => data_dir::default_root()?.join("postgres"),
         };
         let parent = data.parent().context("/ cannot be the data folder")?;
-        if !parent.exists() {
-            let context = || format!("cannot create {}", parent.display());
-            fs::create_dir_all(parent).with_context(context)?;
-            // Whatever the umask says: the account that runs the server must get through.
-            fs::set_permissions(parent, Permissions::from_mode(0o755))?;
-        }
+        data_dir::create_root(parent)?;
         let account = root.then(|| server_account(&data, parent)).transpose()?;
         let mut sockets = data.with_added_extension("run");
         let bytes = sockets.as_os_str().as_bytes();
@@ -144,7 +148,7 @@ impl Site {
             let base = if cfg!(target_os = "linux") && root { "/run" } else { "/tmp" };
             sockets = Path::new(base).join(format!("freshvilla-{:016x}", fnv1a(bytes)));
         }
-        let site = Self { log: data.with_added_extension("log"), data, sockets, account };
+        let site = Self { log: data.with_added_extension("log"), data, sockets, account, detached: None };
         site.private_dir(&site.sockets)?;
         Ok(site)
     }
@@ -246,7 +250,7 @@ impl Site {
 
         let mut server = self.command(&bin.join("postgres"), log)?;
         server.arg("-D").arg(&self.data).arg("-k").arg(&self.sockets);
-        for setting in SETTINGS.split_whitespace() {
+        for setting in SETTINGS.split_whitespace().chain(self.detached.unwrap_or_default().split_whitespace()) {
             server.args(["-c", setting]);
         }
         let mut child = server.spawn()?;
@@ -286,7 +290,9 @@ impl Site {
         }
         // Ctrl-C in the terminal is for us: the server must outlive the requests in flight.
         command.process_group(0);
-        sys::stop_with_parent(&mut command)?;
+        if self.detached.is_none() {
+            sys::stop_with_parent(&mut command)?;
+        }
         Ok(command)
     }
 }

@@ -18,6 +18,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod loader;
 pub mod mail;
+pub mod migrate;
 pub mod money;
 pub mod outbox;
 pub mod page;

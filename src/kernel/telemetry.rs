@@ -81,7 +81,9 @@ pub fn start_logging(filter: &str, json: bool) -> anyhow::Result<()> {
     if json {
         registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()?;
     } else {
-        registry.with(fmt::layer().compact().with_target(false).with_writer(std::io::stderr)).try_init()?;
+        let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let lines = fmt::layer().compact().with_target(false).with_ansi(colours).with_writer(std::io::stderr);
+        registry.with(lines).try_init()?;
     }
     Ok(())
 }

@@ -1,0 +1,106 @@
+//! `serve` and `worker`: from the settings to a running node, and back to nothing.
+
+use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
+
+use anyhow::bail;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::sync::CancellationToken;
+
+use super::{MigrateFlag, Ready, ServeArgs, banner::banner, database::bring_up_to_date, until};
+use crate::{
+    app::App,
+    config::Mode,
+    graphql::GraphQl,
+    http, jobs,
+    kernel::{clock::Clock, jobs::Worker},
+    seed,
+};
+
+/// `freshvilla serve`.
+pub async fn serve(ready: Ready, args: ServeArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    // Taken first, so that a second server is refused before it works on the database, but opened last, so that
+    // nobody connects to a server that is not ready.
+    let socket = bind(ready.config.http.listen)?;
+    let app = until(&stop, start(&ready, &args.migrate)).await?;
+    let outcome = serve_app(&app, &ready, &args, socket, stop).await;
+    app.shut_down().await;
+    outcome
+}
+
+async fn serve_app(
+    app: &App,
+    ready: &Ready,
+    args: &ServeArgs,
+    socket: TcpSocket,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    if app.config.mode == Mode::Development
+        && let Some(report) = until(&stop, async { Ok(seed::seed_if_empty(app).await?) }).await?
+    {
+        tracing::info!("demo data loaded in {:.1} s", report.took.as_secs_f32());
+    }
+    let graphql = GraphQl::build(app.clone())?;
+    let listener = open(socket, ready)?;
+    if !args.no_worker {
+        spawn_worker(app);
+    }
+    let tokens = match app.config.mode {
+        Mode::Development => seed::demo_tokens(app).await?,
+        Mode::Production => Vec::new(),
+    };
+    println!("{}", banner(app, listener.local_addr()?, ready.embedded.as_deref(), &tokens)?);
+    stop_with(app, stop);
+    http::serve(app.clone(), graphql, listener).await
+}
+
+/// `freshvilla worker`.
+pub async fn work(ready: Ready, args: MigrateFlag, stop: CancellationToken) -> anyhow::Result<()> {
+    let app = until(&stop, start(&ready, &args)).await?;
+    spawn_worker(&app);
+    println!("FreshVilla runs background jobs. Ctrl-C stops it.");
+    stop.cancelled().await;
+    app.shut_down().await;
+    Ok(())
+}
+
+async fn start(ready: &Ready, args: &MigrateFlag) -> anyhow::Result<App> {
+    bring_up_to_date(&ready.config, args.migrate).await?;
+    App::build(ready.config.clone(), Clock::default()).await
+}
+
+fn spawn_worker(app: &App) {
+    let wake = Arc::clone(&app.jobs_enqueued);
+    let worker = Worker::new(app.clone(), app.db.clone(), app.clock.clone(), Arc::new(jobs::registry()), wake);
+    let (stop, tasks) = (app.stop.clone(), app.tasks.clone());
+    app.spawn(async move { worker.run(stop, &tasks).await });
+}
+
+fn stop_with(app: &App, stop: CancellationToken) {
+    let app_stop = app.stop.clone();
+    app.spawn(async move {
+        tokio::select! {
+            () = stop.cancelled() => app_stop.cancel(),
+            () = app_stop.cancelled() => {}
+        }
+    });
+}
+
+fn bind(address: SocketAddr) -> anyhow::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    match socket.bind(address) {
+        Ok(()) => Ok(socket),
+        Err(error) => refuse(address, &error),
+    }
+}
+
+fn open(socket: TcpSocket, ready: &Ready) -> anyhow::Result<TcpListener> {
+    socket.listen(4096).or_else(|error| refuse(ready.config.http.listen, &error))
+}
+
+fn refuse<T>(address: SocketAddr, error: &std::io::Error) -> anyhow::Result<T> {
+    if error.kind() == ErrorKind::AddrInUse {
+        bail!("{address} is in use: stop the program that listens there, or choose another address with --listen");
+    }
+    bail!("cannot listen on {address}: {error}")
+}

@@ -1,0 +1,21 @@
+//! Every kind of background job that this program runs: the one list that workers, commands and tests share.
+
+use crate::{
+    app::App,
+    catalog::search::jobs::{RankSearch, RefreshSearch},
+    kernel::{
+        jobs::Registry,
+        mail::{MAIL_QUEUE, SendMail},
+    },
+    maintenance::Maintain,
+};
+
+/// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
+pub fn registry() -> Registry<App> {
+    Registry::default()
+        .with::<Maintain>()
+        .with::<RankSearch>()
+        .with::<RefreshSearch>()
+        .with::<SendMail>()
+        .limit(MAIL_QUEUE, 4)
+}

@@ -1,0 +1,92 @@
+//! The demo data: what the first start in development loads, so that a newcomer finds a shop to look at.
+//!
+//! It is a list of steps, each safe to repeat. Finished steps are recorded: a load that was killed goes on with the
+//! step it was at, and a step that a later version adds is loaded by its first start.
+
+mod model;
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+
+use crate::{
+    app::App,
+    kernel::{
+        error::Result,
+        migrate::{SessionLock, lock_session},
+    },
+};
+
+/// One part of the demo data.
+pub struct Step {
+    /// Recorded under this name; never change it.
+    pub name: &'static str,
+    /// Loads it and says in a few words what it loaded. Must be safe to repeat after being cut off anywhere.
+    pub run: fn(App) -> BoxFuture<'static, Result<String>>,
+}
+
+/// All parts in the order in which they build on each other.
+pub fn steps() -> Vec<Step> {
+    Vec::new()
+}
+
+/// What a load did.
+#[derive(Clone, Debug)]
+pub struct SeedReport {
+    /// Name, words and duration of every step that was run.
+    pub steps: Vec<(&'static str, String, Duration)>,
+    /// Duration of the whole.
+    pub took: Duration,
+}
+
+/// Loads the demo data into a database that nobody has worked in, or goes on with a load that was cut off; `None`
+/// when there is nothing to do.
+pub async fn seed_if_empty(app: &App) -> Result<Option<SeedReport>> {
+    let conn = app.db.write().await?;
+    if model::recorded(&conn).await?.is_empty() && !model::untouched(&conn).await? {
+        return Ok(None);
+    }
+    drop(conn);
+    let report = seed(app, &steps()).await?;
+    Ok((!report.steps.is_empty()).then_some(report))
+}
+
+/// Runs the steps that are not in yet. Two processes that seed at once take turns.
+pub async fn seed(app: &App, steps: &[Step]) -> Result<SeedReport> {
+    let started = Instant::now();
+    let url = app.config.database.database_url.as_ref().map_or("", |url| url.expose());
+    let lock = lock_session(url, SessionLock::Seed).await?;
+    let recorded = model::recorded(&*app.db.write().await?).await?;
+    let finished = |step: &Step| recorded.iter().any(|(name, finished)| *finished && name == step.name);
+    let mut done = Vec::new();
+    for step in steps.iter().filter(|step| !finished(step)) {
+        let started = Instant::now();
+        model::begin(&*app.db.write().await?, &app.clock, step.name).await?;
+        let words = (step.run)(app.clone()).await?;
+        model::finish(&*app.db.write().await?, &app.clock, step.name).await?;
+        let took = started.elapsed();
+        tracing::info!("demo data: {}: {words} ({:.1} s)", step.name, took.as_secs_f32());
+        done.push((step.name, words, took));
+    }
+    drop(lock);
+    Ok(SeedReport { steps: done, took: started.elapsed() })
+}
+
+/// A demo account with a token that is ready for the Authorization header.
+#[derive(Clone, Debug)]
+pub struct DemoToken {
+    /// What the account is: `customer`, `super-administrator`.
+    pub role: String,
+    /// Login name.
+    pub email: String,
+    /// Login password; demo accounts exist in development only.
+    pub password: String,
+    /// Access token.
+    pub token: String,
+}
+
+/// One account for each role of the demo data; empty before there are accounts.
+#[expect(clippy::unused_async, reason = "the accounts come from the database")]
+pub async fn demo_tokens(_app: &App) -> Result<Vec<DemoToken>> {
+    Ok(Vec::new())
+}
