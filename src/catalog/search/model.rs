@@ -188,14 +188,15 @@ pub async fn hits(conn: &Conn, search: &Search, offset: i64, limit: i64) -> Resu
         true => Sql::new("TRUE"),
         false => Sql::new("ts_filter(document, '{a}') @@ ").join(search.query()),
     };
-    let rest = Sql::new("FROM (SELECT product_id, row_number() OVER (ORDER BY ")
+    let rest = Sql::new("FROM (SELECT * FROM (SELECT product_id, row_number() OVER (ORDER BY ")
         .join(in_name)
         .sql(" DESC, popularity DESC, product_id) AS n FROM (")
         .join(search.window("product_id, document, popularity", WINDOW))
-        .sql(") found) hits JOIN products ON products.id = hits.product_id WHERE n > ")
+        .sql(") found) ranked WHERE n > ")
         .bind(offset)
         .sql(" ORDER BY n LIMIT ")
-        .bind(limit);
+        .bind(limit)
+        .sql(") hits JOIN products ON products.id = hits.product_id ORDER BY hits.n");
     Select::<Product>::new(rest).rows(conn).await
 }
 
