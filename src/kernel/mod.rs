@@ -8,7 +8,6 @@ pub mod client;
 pub mod clock;
 pub mod data_dir;
 pub mod date;
-pub mod data_dir;
 pub mod db;
 pub mod embedded_pg;
 pub mod error;
