@@ -65,7 +65,7 @@ pub async fn actor_from_headers(app: &App, headers: &HeaderMap, caller: &Caller)
 
 /// A stranger.
 pub fn anonymous(caller: &Caller) -> Arc<Actor> {
-    Arc::new(Actor::anonymous(caller.request_id))
+    Arc::new(Actor::anonymous(caller.request_id).from_client(caller.client))
 }
 
 /// Checks an access token or API key.

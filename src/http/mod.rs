@@ -7,6 +7,7 @@ mod answer;
 pub mod auth;
 mod cors;
 mod edge;
+mod files;
 mod graphql;
 mod health;
 mod negotiate;

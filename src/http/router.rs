@@ -3,7 +3,7 @@
 use axum::{Router, body::Body, routing::get};
 use http::{Response, StatusCode};
 
-use super::{answer, health, state::Http, ws};
+use super::{answer, files, health, state::Http, ws};
 
 /// The routes of one server.
 pub fn build(http: &Http) -> Router {
@@ -14,6 +14,7 @@ pub fn build(http: &Http) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
         .with_state(http.clone())
+        .merge(files::routes(http.app.clone()))
 }
 
 async fn not_found() -> Response<Body> {
