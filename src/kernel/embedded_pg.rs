@@ -55,11 +55,12 @@ impl EmbeddedPostgres {
     }
 
     /// A server that many short processes share, as a test suite needs it: it outlives this one, and whoever wants its
-    /// end sends it SIGINT. `settings` (`fsync=off …`) come after our own and outrank them.
-    pub fn start_detached(data_dir: &Path, settings: &'static str) -> Result<Self> {
+    /// end sends it SIGINT. Also answers its process ID if it was this call that started it. `settings` (`fsync=off …`)
+    /// come after our own and outrank them.
+    pub fn start_detached(data_dir: &Path, settings: &'static str) -> Result<(Self, Option<u32>)> {
         let mut server = Self::start_in(Site { detached: Some(settings), ..Site::prepare(Some(data_dir))? })?;
-        server.child = None;
-        Ok(server)
+        let child = server.child.take();
+        Ok((server, child.map(|child| child.id())))
     }
 
     fn start_in(site: Site) -> Result<Self> {

@@ -1,1 +1,15 @@
-fn main() {}
+//! Every test, as one program: what people and programs see over HTTP, WebSocket and the command line, and the rules
+//! that the code and the database must keep.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::float_arithmetic,
+    reason = "a test that meets something unexpected is to fail on the spot"
+)]
+
+#[allow(dead_code, unused_imports, reason = "offers what later tests will use")]
+mod support;
+
+mod server;
