@@ -12,4 +12,6 @@
 #[allow(dead_code, unused_imports, reason = "offers what later tests will use")]
 mod support;
 
+mod client;
+mod rate_limit;
 mod server;
