@@ -95,9 +95,17 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 /// Parses a text; a panic of the parser is the text's fault, too.
 fn parse(text: &str) -> Result<ExecutableDocument, ServerError> {
     match std::panic::catch_unwind(AssertUnwindSafe(|| parse_query(text))) {
-        Ok(outcome) => outcome.map_err(ServerError::from),
+        Ok(outcome) => outcome.map_err(|error| brief(error.into())),
         Err(_) => Err(ServerError::new("the document cannot be parsed", None)),
     }
+}
+
+/// Without the drawing that repeats the whole line, which may be a megabyte.
+fn brief(mut error: ServerError) -> ServerError {
+    if let Some((_, what)) = error.message.rsplit_once("\n  = ") {
+        error.message = format!("syntax error: {what}");
+    }
+    error
 }
 
 /// The most recently used values up to a total weight.

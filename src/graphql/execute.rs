@@ -80,6 +80,10 @@ impl GraphQl {
         let started = Instant::now();
         let meter = Arc::new(OperationMeter::default());
         let (prepared, response) = match self.prepare(request, &actor).await {
+            Ok((prepared, _)) if prepared.kind == OperationType::Subscription => {
+                let message = "subscriptions are served over WebSocket at /graphql/ws".to_owned();
+                (Some(prepared), Response::from_errors(vec![top_level(&Error::BadInput(message))]))
+            }
             Ok((prepared, request)) => {
                 let response = self.run(&prepared, request, &actor, &meter).await;
                 let charge = prepared.charge;

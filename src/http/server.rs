@@ -30,7 +30,7 @@ use tower_http::compression::{
     predicate::{NotForContentType, Predicate, SizeAbove},
 };
 
-use super::{edge, router, state::Http};
+use super::{edge, metrics, router, state::Http};
 use crate::{app::App, graphql::GraphQl};
 
 /// A client has this long to send a request's headers; an idle connection is closed after the same time.
@@ -43,6 +43,7 @@ const STREAMS: u32 = 200;
 /// Serves until the application stops; then running requests end, WebSockets are closed with a hint to resume, and
 /// whatever still runs after the configured time is dropped.
 pub async fn serve(app: App, graphql: GraphQl, listener: TcpListener) -> anyhow::Result<()> {
+    metrics::install();
     let http = Http::new(app, graphql);
     let server = Server {
         router: router::build(&http),

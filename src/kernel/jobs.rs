@@ -460,6 +460,23 @@ pub async fn prune(mut conn: &Conn, queue: Option<&str>, before: DateTime<Utc>, 
     Ok(statement.execute(&mut conn).await?)
 }
 
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    status: String,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    jobs: i64,
+}
+
+/// How many jobs wait, run and were given up, for metrics; a state without jobs is left out.
+pub async fn count_by_status(mut conn: &Conn) -> Result<Vec<(String, i64)>> {
+    let statement = Sql::new(
+        "SELECT status, count(*) AS jobs FROM jobs WHERE status IN ('queued', 'running', 'dead') GROUP BY status",
+    );
+    let rows: Vec<Counted> = statement.load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| (row.status, row.jobs)).collect())
+}
+
 fn describe(error: &Error) -> String {
     match error {
         Error::Internal(cause) => format!("{cause:#}").chars().take(2_000).collect(),
