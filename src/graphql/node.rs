@@ -25,7 +25,13 @@ use crate::{
         page::MAX_PAGE,
         sql::{Row, Select, Sql},
     },
-    work::job::{api::Job, model as job},
+    work::{
+        file::{
+            api::File,
+            model::{self as file, FileId, FileRow},
+        },
+        job::{api::Job, model as job},
+    },
 };
 
 /// Declares the `Node` interface and how each kind is fetched: `ID => Row as GraphQL type, table, visibility`.
@@ -58,6 +64,7 @@ nodes! {
     Attribute(AttributeId => Attribute as Attribute, "attributes", everyone),
     Brand(BrandId => Brand as Brand, "brands", brand::visible_to),
     Category(CategoryId => Category as Category, "categories", category::visible_to),
+    File(FileId => FileRow as File, "files", file::visible_to),
     GstRate(GstRateId => GstRate as GstRate, "gst_rates", everyone),
     Job(JobId => JobRow as Job, "jobs", job::visible_to),
     Product(ProductId => Product as Product, "products", product::visible_to),

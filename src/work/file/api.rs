@@ -24,7 +24,7 @@ use crate::{
 #[graphql(complex)]
 pub struct File {
     /// Global ID.
-    id: FileId,
+    pub id: FileId,
     /// What it is for.
     purpose: FilePurpose,
     /// Name that it was given.

@@ -86,7 +86,7 @@ pub struct NewFile {
 }
 
 /// One's own files, and those of purposes whose files one may read.
-fn visible_to(actor: &Actor) -> Sql {
+pub fn visible_to(actor: &Actor) -> Sql {
     let readable = FilePurpose::ALL.iter().filter(|purpose| actor.can(purpose.rule().read));
     let readable: Vec<String> = readable.map(|purpose| purpose.as_str().to_owned()).collect();
     Sql::new("(owner_id = ").bind(actor.account_id()).sql(" OR purpose = ANY(").bind(readable).sql("))")
