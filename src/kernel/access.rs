@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::{Context, Guard, TypeDirective};
+use async_graphql::{Context, Guard};
 use uuid::Uuid;
 
 use super::error::{Error, Result};
@@ -292,6 +292,14 @@ impl Guard for Access {
     }
 }
 
-/// Who may call the field: "public", "signed-in", or the permission that is needed.
-#[TypeDirective(location = "FieldDefinition")]
-pub fn auth(requires: String) {}
+mod directive {
+    #![allow(missing_docs, reason = "the macro writes items without comments")]
+
+    use async_graphql::TypeDirective;
+
+    /// Who may call the field: "public", "signed-in", or the permission that is needed.
+    #[TypeDirective(location = "FieldDefinition")]
+    pub fn auth(requires: String) {}
+}
+
+pub use directive::auth;
