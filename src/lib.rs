@@ -11,6 +11,7 @@ pub mod context;
 pub mod graphql;
 pub mod http;
 pub mod jobs;
+pub mod identity;
 pub mod kernel;
 pub mod maintenance;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]

@@ -11,7 +11,11 @@
 //! - At most one default address per purpose, and a postal code lies in its state: the database holds both.
 
 pub mod account;
+pub mod api_key;
 pub mod challenge;
 pub mod error;
 pub mod letters;
+pub mod profile;
+pub mod role;
 pub mod session;
+pub mod throttle;

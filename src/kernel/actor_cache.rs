@@ -20,7 +20,10 @@ use super::{
 /// Topics whose events drop entries.
 pub const ACCOUNT_TOPIC: &str = "account:";
 const LIFETIME: TimeDelta = TimeDelta::seconds(5);
-const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
+const CAPACITY: NonZeroUsize = match NonZeroUsize::new(20_000) {
+    Some(capacity) => capacity,
+    None => NonZeroUsize::MIN,
+};
 
 /// What a token stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +31,7 @@ pub enum Credential {
     /// A login session.
     Session(Uuid),
     /// SHA-256 of a partner's key.
-    ApiKey([u8; 32]),
+    ApiKey(Vec<u8>),
 }
 
 /// A caller's identity and rights.

@@ -86,3 +86,9 @@ pub async fn too_many(app: &App, conn: &Conn, email: &str) -> Result<bool> {
     let since = app.clock.now() - TimeDelta::hours(1);
     Ok(model::count_since(conn, email, since).await? > PER_HOUR)
 }
+
+/// Whether the address has had its codes of the last hour, so that no further challenge may be opened.
+pub async fn full(app: &App, conn: &Conn, email: &str) -> Result<bool> {
+    let since = app.clock.now() - TimeDelta::hours(1);
+    Ok(model::count_since(conn, email, since).await? >= PER_HOUR)
+}
