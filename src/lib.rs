@@ -10,8 +10,8 @@ pub mod config;
 pub mod context;
 pub mod graphql;
 pub mod http;
-pub mod jobs;
 pub mod identity;
+pub mod jobs;
 pub mod kernel;
 pub mod maintenance;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]

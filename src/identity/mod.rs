@@ -19,3 +19,25 @@ pub mod profile;
 pub mod role;
 pub mod session;
 pub mod throttle;
+
+use async_graphql::MergedObject;
+
+/// Identity that can be read.
+#[derive(Default, MergedObject)]
+pub struct IdentityQuery(
+    account::me_api::MeQuery,
+    account::api::AccountQuery,
+    api_key::api::ApiKeyQuery,
+    role::api::RoleQuery,
+    session::api::SessionQuery,
+);
+
+/// Identity that can be changed.
+#[derive(Default, MergedObject)]
+pub struct IdentityMutation(
+    account::api::AccountMutation,
+    account::credentials_api::CredentialsMutation,
+    api_key::api::ApiKeyMutation,
+    role::api::RoleMutation,
+    session::api::SessionMutation,
+);

@@ -161,6 +161,19 @@ crate::text_enum! {
     }
 }
 
+impl ScopeKind {
+    /// TypeID prefix of the rows that it names; the domains that own them use the same. None for the platform.
+    pub const fn id_prefix(self) -> Option<&'static str> {
+        match self {
+            Self::Platform => None,
+            Self::Store => Some("sto"),
+            Self::Warehouse => Some("whs"),
+            Self::Distributor => Some("dst"),
+            Self::Inbox => Some("inb"),
+        }
+    }
+}
+
 /// Which rows beyond the public ones a principal reaches. Empty lists reach nothing of that kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {

@@ -15,7 +15,9 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     query_dsl::CompatibleType,
     result::QueryResult,
-    sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid},
+    sql_types::{
+        Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid,
+    },
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;

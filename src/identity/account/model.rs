@@ -75,7 +75,7 @@ crate::text_enum! {
 
 /// A person who can sign in.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
-//#[graphql(complex)]
+#[graphql(complex)]
 #[diesel(table_name = accounts)]
 pub struct Account {
     /// Global ID.
@@ -171,8 +171,11 @@ pub async fn login_row_by_id(mut conn: &Conn, id: AccountId) -> Result<LoginRow>
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn login_rows() -> _ {
-    let columns: (diesel::dsl::AsSelect<Account, diesel::pg::Pg>, accounts::password_hash, diesel::dsl::Nullable<employees::status>) =
-        (Account::as_select(), accounts::password_hash, employees::status.nullable());
+    let columns: (
+        diesel::dsl::AsSelect<Account, diesel::pg::Pg>,
+        accounts::password_hash,
+        diesel::dsl::Nullable<employees::status>,
+    ) = (Account::as_select(), accounts::password_hash, employees::status.nullable());
     accounts::table.left_join(employees::table).select(columns)
 }
 
@@ -233,11 +236,7 @@ pub async fn emit(
 /// Stores a new password.
 pub async fn set_password(mut conn: &Conn, id: AccountId, hash: &str, now: DateTime<Utc>) -> Result<()> {
     diesel::update(accounts::table.find(id))
-        .set((
-            accounts::password_hash.eq(hash),
-            accounts::password_changed_at.eq(now),
-            accounts::updated_at.eq(now),
-        ))
+        .set((accounts::password_hash.eq(hash), accounts::password_changed_at.eq(now), accounts::updated_at.eq(now)))
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -371,7 +370,11 @@ pub fn visible_to(actor: &Actor) -> Sql {
 fn holds_role_within(scope: &Scope) -> Sql {
     let named = [ScopeKind::Store, ScopeKind::Warehouse, ScopeKind::Distributor, ScopeKind::Inbox];
     let kinds = named.into_iter().filter(|kind| !scope.ids(*kind).is_empty()).map(|kind| {
-        Sql::new("(g.scope_kind = ").bind(kind.as_str()).sql(" AND g.scope_id = ANY(").bind(scope.ids(kind).to_vec()).sql("))")
+        Sql::new("(g.scope_kind = ")
+            .bind(kind.as_str())
+            .sql(" AND g.scope_id = ANY(")
+            .bind(scope.ids(kind).to_vec())
+            .sql("))")
     });
     let any = Sql::all_of(kinds, " OR ");
     if any.is_empty() {
@@ -409,7 +412,8 @@ impl AccountFilter {
             all.push(Sql::new("status = ANY(").bind(statuses).sql(")"));
         }
         if let Some(search) = &self.search {
-            let found = |column| Sql::new("strpos(lower(").sql(column).sql("), lower(").bind(search.clone()).sql(")) > 0");
+            let found =
+                |column| Sql::new("strpos(lower(").sql(column).sql("), lower(").bind(search.clone()).sql(")) > 0");
             all.push(Sql::all_of([found("name"), found("email")], " OR "));
         }
         Sql::all_of(all, " AND ")
@@ -462,5 +466,78 @@ impl Key for AccountId {
         let rest = Sql::new("FROM accounts WHERE id = ANY(").bind(ids).sql(") AND ").join(visible_to(actor));
         let rows = Select::<Account>::new(rest).rows(conn).await?;
         Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+    }
+}
+
+/// Active super-administrators, locked in the order of their IDs.
+pub async fn lock_active_super_administrators(mut conn: &Conn) -> Result<Vec<AccountId>> {
+    Ok(accounts::table
+        .filter(accounts::kind.eq(AccountKind::SuperAdministrator).and(accounts::status.eq(AccountStatus::Active)))
+        .order(accounts::id)
+        .for_update()
+        .select(accounts::id)
+        .load(&mut conn)
+        .await?)
+}
+
+/// An employee's row.
+pub async fn employee(mut conn: &Conn, id: AccountId) -> Result<Option<Employee>> {
+    Ok(employees::table.find(id).select(Employee::as_select()).first(&mut conn).await.optional()?)
+}
+
+/// Stores an employee's row.
+pub async fn put_employee(mut conn: &Conn, row: &Employee) -> Result<Employee> {
+    diesel::insert_into(employees::table)
+        .values(row)
+        .on_conflict(employees::account_id)
+        .do_update()
+        .set((
+            employees::function.eq(row.function),
+            employees::status.eq(row.status),
+            employees::supervisor_id.eq(row.supervisor_id),
+            employees::updated_at.eq(row.updated_at),
+        ))
+        .returning(Employee::as_returning())
+        .get_result(&mut conn)
+        .await
+        .on_constraint("employees_supervisor_check", || {
+            Error::invalid("employee.supervisorId", "nobody supervises themselves")
+        })
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    found: bool,
+}
+
+/// Whether `from` reports to `to`, directly or not.
+pub async fn reports_to(mut conn: &Conn, from: AccountId, to: AccountId) -> Result<bool> {
+    let row: Found = Sql::new("WITH RECURSIVE chain AS (SELECT ")
+        .bind(from)
+        .sql(
+            "::uuid AS id UNION SELECT e.supervisor_id FROM chain JOIN employees e ON e.account_id = chain.id \
+             WHERE e.supervisor_id IS NOT NULL) SELECT EXISTS (SELECT FROM chain WHERE id = ",
+        )
+        .bind(to)
+        .sql(") AS found")
+        .get_result(&mut conn)
+        .await?;
+    Ok(row.found)
+}
+
+/// The employee's data of an account.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EmployeeOf(pub AccountId);
+
+impl Key for EmployeeOf {
+    type Value = Arc<Employee>;
+    async fn fetch(mut conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let rows: Vec<Employee> = employees::table
+            .filter(employees::account_id.eq_any(keys.iter().map(|key| key.0)))
+            .select(Employee::as_select())
+            .load(&mut conn)
+            .await?;
+        Ok(rows.into_iter().map(|row| (EmployeeOf(row.account_id), Arc::new(row))).collect())
     }
 }

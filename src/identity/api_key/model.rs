@@ -33,7 +33,7 @@ pub const USE_GRAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// A key of a partner's program.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
-//#[graphql(complex)]
+#[graphql(complex)]
 #[diesel(table_name = api_keys)]
 pub struct ApiKey {
     /// Global ID.
@@ -90,11 +90,7 @@ pub struct NewApiKey {
 
 /// Adds a key.
 pub async fn insert(mut conn: &Conn, row: &NewApiKey) -> Result<ApiKey> {
-    Ok(diesel::insert_into(dsl::api_keys)
-        .values(row)
-        .returning(ApiKey::as_returning())
-        .get_result(&mut conn)
-        .await?)
+    Ok(diesel::insert_into(dsl::api_keys).values(row).returning(ApiKey::as_returning()).get_result(&mut conn).await?)
 }
 
 /// A key that was not revoked, with the hash of its secret, by how it begins.

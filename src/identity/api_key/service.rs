@@ -27,7 +27,7 @@ pub struct CreateApiKey {
     /// What its permissions are over.
     pub scope_kind: ScopeKind,
     /// The named rows; empty for the platform.
-    pub scope_ids: Vec<Uuid>,
+    pub over: Vec<(ScopeKind, Uuid)>,
     /// When it stops working.
     pub expires_at: Option<DateTime<Utc>>,
 }
@@ -42,12 +42,14 @@ pub async fn create_api_key(app: &App, actor: &Actor, input: CreateApiKey) -> Re
     if input.permissions == Permissions::default() {
         return Err(Error::problem("REQUIRED", "permissions", "name at least one permission"));
     }
-    if (input.scope_kind == ScopeKind::Platform) != input.scope_ids.is_empty() {
-        return Err(Error::invalid("scopeIds", "name the rows of the scope; none for the whole platform"));
+    let platform = input.scope_kind == ScopeKind::Platform;
+    if platform != input.over.is_empty() || input.over.iter().any(|(kind, _)| *kind != input.scope_kind) {
+        return Err(Error::invalid("scopeIds", "name rows of the scope's kind; none for the whole platform"));
     }
+    let scope_ids: Vec<Uuid> = input.over.iter().map(|(_, id)| *id).collect();
     let grant = Grant {
         permissions: input.permissions.with([Permission::ApiKeysWrite].into_iter().collect()),
-        scope: Scope::of(input.scope_kind, input.scope_ids.clone()),
+        scope: Scope::of(input.scope_kind, scope_ids.clone()),
     };
     if !actor.covers(std::slice::from_ref(&grant)) {
         return Err(Error::problem("EXCEEDS_OWN_RIGHTS", "permissions", "you can pass on only rights that you have"));
@@ -61,7 +63,7 @@ pub async fn create_api_key(app: &App, actor: &Actor, input: CreateApiKey) -> Re
         secret_hash: token_hash(secret),
         permissions: input.permissions.iter().map(|p| p.as_str().to_owned()).collect(),
         scope_kind: input.scope_kind,
-        scope_ids: input.scope_ids,
+        scope_ids,
         created_by: actor.account_id(),
         expires_at: input.expires_at,
         created_at: now,

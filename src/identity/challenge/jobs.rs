@@ -42,7 +42,9 @@ impl Job<App> for SendCode {
         let letter = match (challenge.purpose, known) {
             // The address has an account: its owner learns of it by mail, the person at the form does not.
             (ChallengePurpose::SignUp, Some(row)) => letters::already_registered(&app.config, &row.account),
-            (ChallengePurpose::SignUp, None) => letters::sign_up_code(&challenge.email, &new_code(&app, &conn, &challenge).await?),
+            (ChallengePurpose::SignUp, None) => {
+                letters::sign_up_code(&challenge.email, &new_code(&app, &conn, &challenge).await?)
+            }
             (ChallengePurpose::Login, Some(row)) => {
                 letters::login_code(&row.account, &challenge.device, &new_code(&app, &conn, &challenge).await?)
             }

@@ -1,6 +1,5 @@
 //! Changing one's profile.
 
-use async_graphql::MaybeUndefined;
 use chrono::{Months, NaiveDate};
 
 use super::{
@@ -25,15 +24,15 @@ pub struct UpdateProfile {
     /// Full name.
     pub name: Option<String>,
     /// Phone number.
-    pub phone: MaybeUndefined<String>,
+    pub phone: Option<Option<String>>,
     /// BCP 47 tag.
     pub language: Option<String>,
     /// Date of birth.
-    pub date_of_birth: MaybeUndefined<NaiveDate>,
+    pub date_of_birth: Option<Option<NaiveDate>>,
     /// Name of the business.
-    pub business_name: MaybeUndefined<String>,
+    pub business_name: Option<Option<String>>,
     /// GST number of the business.
-    pub gstin: MaybeUndefined<String>,
+    pub gstin: Option<Option<String>>,
     /// Whether the customer agrees to marketing.
     pub marketing_consent: Option<bool>,
 }
@@ -59,9 +58,9 @@ pub async fn update_profile(app: &App, actor: &Actor, input: UpdateProfile) -> R
     let before = accounts::lock(&tx, id).await?;
     let name = input.name.as_deref().map(|name| contact::required_line("name", name, 120)).transpose()?;
     let phone = match &input.phone {
-        MaybeUndefined::Value(phone) => Some(contact::phone("phone", phone)?),
-        MaybeUndefined::Null => None,
-        MaybeUndefined::Undefined => before.phone.clone(),
+        Some(Some(phone)) => Some(contact::phone("phone", phone)?),
+        Some(None) => None,
+        None => before.phone.clone(),
     };
     let name = name.unwrap_or_else(|| before.name.clone());
     let account = accounts::set_contact(&tx, id, &before.email, &name, phone.as_deref(), now).await?;
@@ -82,19 +81,19 @@ fn changed(app: &App, mut row: CustomerProfile, input: UpdateProfile) -> Result<
         row.language = language("language", Some(tag))?;
     }
     match input.date_of_birth {
-        MaybeUndefined::Value(date) => row.date_of_birth = Some(plausible_birth(app, date)?),
-        MaybeUndefined::Null => row.date_of_birth = None,
-        MaybeUndefined::Undefined => {}
+        Some(Some(date)) => row.date_of_birth = Some(plausible_birth(app, date)?),
+        Some(None) => row.date_of_birth = None,
+        None => {}
     }
     match input.business_name {
-        MaybeUndefined::Value(name) => row.business_name = Some(contact::required_line("businessName", &name, 200)?),
-        MaybeUndefined::Null => row.business_name = None,
-        MaybeUndefined::Undefined => {}
+        Some(Some(name)) => row.business_name = Some(contact::required_line("businessName", &name, 200)?),
+        Some(None) => row.business_name = None,
+        None => {}
     }
     match input.gstin {
-        MaybeUndefined::Value(number) => row.gstin = Some(checked_gstin(&number)?),
-        MaybeUndefined::Null => row.gstin = None,
-        MaybeUndefined::Undefined => {}
+        Some(Some(number)) => row.gstin = Some(checked_gstin(&number)?),
+        Some(None) => row.gstin = None,
+        None => {}
     }
     match input.marketing_consent {
         Some(true) => row.marketing_consent_at = row.marketing_consent_at.or(Some(app.clock.now())),

@@ -34,7 +34,7 @@ crate::id! {
 
 /// A bundle of permissions.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, SimpleObject)]
-//#[graphql(complex)]
+#[graphql(complex)]
 #[diesel(table_name = roles)]
 pub struct Role {
     /// Global ID.
@@ -59,7 +59,7 @@ pub struct Role {
 
 /// A role that an account holds.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, SimpleObject)]
-//#[graphql(complex)]
+#[graphql(complex)]
 #[diesel(table_name = role_grants)]
 pub struct RoleGrant {
     /// Global ID.
@@ -132,13 +132,7 @@ pub async fn insert(mut conn: &Conn, row: &Role) -> Result<Role> {
 }
 
 /// Stores title and description.
-pub async fn update(
-    mut conn: &Conn,
-    id: RoleId,
-    title: &str,
-    description: &str,
-    now: DateTime<Utc>,
-) -> Result<Role> {
+pub async fn update(mut conn: &Conn, id: RoleId, title: &str, description: &str, now: DateTime<Utc>) -> Result<Role> {
     Ok(diesel::update(roles::table.find(id))
         .set((roles::title.eq(title), roles::description.eq(description), roles::updated_at.eq(now)))
         .returning(Role::as_returning())

@@ -1,6 +1,6 @@
 //! Sessions: login, the two kinds of token, logout.
 
-// pub mod api;
+pub mod api;
 pub mod authenticate;
 pub mod log_in;
 pub mod model;

@@ -44,7 +44,7 @@ crate::text_enum! {
 
 /// A login on one device.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
-//#[graphql(complex)]
+#[graphql(complex)]
 #[diesel(table_name = sessions)]
 pub struct Session {
     /// Global ID.
@@ -225,11 +225,8 @@ pub async fn list(
     args: &PageArgs,
     count: bool,
 ) -> Result<Page<Session>> {
-    let live = Sql::new("(account_id = ")
-        .bind(account)
-        .sql(" AND revoked_at IS NULL AND expires_at > ")
-        .bind(now)
-        .sql(")");
+    let live =
+        Sql::new("(account_id = ").bind(account).sql(" AND revoked_at IS NULL AND expires_at > ").bind(now).sql(")");
     let order = Order { column: "last_used_at", cast: "::timestamptz", id: "id", direction: Direction::Desc };
     let key = |row: &Session| (timestamp_key(row.last_used_at), row.id.0);
     page::fetch(conn, "sessions", live, order, args, count, key).await

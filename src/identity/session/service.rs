@@ -7,11 +7,9 @@ pub use super::authenticate::{Authenticated, authenticate};
 use super::model::{self, NewSession, Presented, RevokedReason, Session, SessionId, Which};
 use crate::{
     app::App,
-    identity::{
-        account::{
-            contact,
-            model::{self as accounts, Account, AccountId},
-        },
+    identity::account::{
+        contact,
+        model::{self as accounts, Account, AccountId},
     },
     kernel::{
         access::{Actor, Principal},

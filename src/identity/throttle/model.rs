@@ -33,26 +33,27 @@ pub enum Admission {
 /// Counts a try before its password is checked, unless the address is locked. The try that uses up the limit sets the
 /// lock; success lifts it. A lock that has run out allows as many tries again, but the failures stay counted.
 pub async fn admit(mut conn: &Conn, key: &[u8], rule: LockOut, now: DateTime<Utc>) -> Result<Admission> {
-    let admitted = Sql::new("INSERT INTO login_throttles AS t (key, attempts, failures, locked_until, updated_at) VALUES (")
-        .bind(key.to_vec())
-        .sql(", 1, 0, CASE WHEN ")
-        .bind(rule.failures)
-        .sql(" <= 1 THEN ")
-        .bind(now + rule.duration)
-        .sql(" END, ")
-        .bind(now)
-        .sql(
-            ") ON CONFLICT (key) DO UPDATE SET \
+    let admitted =
+        Sql::new("INSERT INTO login_throttles AS t (key, attempts, failures, locked_until, updated_at) VALUES (")
+            .bind(key.to_vec())
+            .sql(", 1, 0, CASE WHEN ")
+            .bind(rule.failures)
+            .sql(" <= 1 THEN ")
+            .bind(now + rule.duration)
+            .sql(" END, ")
+            .bind(now)
+            .sql(
+                ") ON CONFLICT (key) DO UPDATE SET \
              attempts = CASE WHEN t.locked_until IS NULL THEN t.attempts ELSE 0 END + 1, \
              locked_until = CASE WHEN CASE WHEN t.locked_until IS NULL THEN t.attempts ELSE 0 END + 1 >= ",
-        )
-        .bind(rule.failures)
-        .sql(" THEN ")
-        .bind(now + rule.duration)
-        .sql(" END, updated_at = EXCLUDED.updated_at WHERE t.locked_until IS NULL OR t.locked_until <= ")
-        .bind(now)
-        .execute(&mut conn)
-        .await?;
+            )
+            .bind(rule.failures)
+            .sql(" THEN ")
+            .bind(now + rule.duration)
+            .sql(" END, updated_at = EXCLUDED.updated_at WHERE t.locked_until IS NULL OR t.locked_until <= ")
+            .bind(now)
+            .execute(&mut conn)
+            .await?;
     if admitted == 1 {
         return Ok(Admission::Admitted);
     }
