@@ -15,14 +15,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     config::Config,
     kernel::{
+        actor_cache::ActorCache,
         bus::{self, Bus},
         client::{Client, Limits, Reach},
         clock::Clock,
         db::Db,
         error::Result,
         jobs::{self, Job, JobId, Schedule},
+        keyring::Keyring,
         mail::{Mail, Mailer, SendMail},
         outbox,
+        password::Passwords,
         rate_limit::{self, Limiter},
         storage::Storage,
     },
@@ -50,6 +53,12 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Files.
     pub storage: Storage,
+    /// Secret keys.
+    pub keys: Keyring,
+    /// Rights of recent callers.
+    pub actors: ActorCache,
+    /// Password hashing.
+    pub passwords: Passwords,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
     /// Background tasks that a stop waits for.
@@ -96,6 +105,10 @@ impl App {
         let client = Client::new(reach, Limits::default())?;
         let mailer = Mailer::new(&config, clock.clone())?;
         let storage = Storage::new(&config, clock.clone())?;
+        let identity = &config.identity;
+        let former = identity.old_secret_keys.iter().map(|secret| secret.expose());
+        let keys = Keyring::new(identity.secret_key.expose(), former);
+        let actors = ActorCache::new(&*bus);
         let app = Self(Arc::new(Parts {
             config,
             db,
@@ -105,6 +118,9 @@ impl App {
             limiter,
             mailer,
             storage,
+            keys,
+            actors,
+            passwords: Passwords::default(),
             stop,
             tasks,
             outbox_written: Arc::new(Notify::new()),

@@ -10,6 +10,7 @@ pub mod config;
 pub mod context;
 pub mod graphql;
 pub mod http;
+pub mod identity;
 pub mod jobs;
 pub mod kernel;
 pub mod maintenance;

@@ -1,6 +1,68 @@
 // Generated from the migrated database; run `scripts/update` after a migration.
 
 diesel::table! {
+    accounts (id) {
+        id -> Uuid,
+        kind -> Text,
+        email -> Text,
+        email_verified_at -> Nullable<Timestamptz>,
+        phone -> Nullable<Text>,
+        name -> Text,
+        status -> Text,
+        password_hash -> Nullable<Text>,
+        password_changed_at -> Nullable<Timestamptz>,
+        last_login_at -> Nullable<Timestamptz>,
+        event_seq -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    addresses (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        kind -> Text,
+        label -> Text,
+        contact_name -> Text,
+        phone -> Text,
+        alternate_phone -> Nullable<Text>,
+        line1 -> Text,
+        line2 -> Text,
+        landmark -> Text,
+        city -> Text,
+        state_code -> Text,
+        pincode -> Text,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
+        delivery_instructions -> Text,
+        is_default_shipping -> Bool,
+        is_default_billing -> Bool,
+        import_key -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        name -> Text,
+        prefix -> Text,
+        secret_hash -> Bytea,
+        permissions -> Array<Text>,
+        scope_kind -> Text,
+        scope_ids -> Array<Uuid>,
+        created_by -> Nullable<Uuid>,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     attributes (id) {
         id -> Uuid,
         code -> Text,
@@ -27,6 +89,7 @@ diesel::table! {
         before -> Nullable<Jsonb>,
         after -> Nullable<Jsonb>,
         request_id -> Uuid,
+        subject_prefix -> Text,
     }
 }
 
@@ -53,6 +116,49 @@ diesel::table! {
         description -> Text,
         position -> Int4,
         status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> Uuid,
+        purpose -> Text,
+        email -> Text,
+        account_id -> Nullable<Uuid>,
+        sign_up -> Nullable<Jsonb>,
+        device -> Text,
+        code_hash -> Nullable<Bytea>,
+        attempts -> Int4,
+        sends -> Int4,
+        sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        passed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customer_profiles (account_id) {
+        account_id -> Uuid,
+        customer_number -> Text,
+        language -> Text,
+        date_of_birth -> Nullable<Date>,
+        business_name -> Nullable<Text>,
+        gstin -> Nullable<Text>,
+        marketing_consent_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    employees (account_id) {
+        account_id -> Uuid,
+        function -> Text,
+        status -> Text,
+        supervisor_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -137,6 +243,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_throttles (key) {
+        key -> Bytea,
+        attempts -> Int4,
+        failures -> Int4,
+        locked_until -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Uuid,
         topic -> Text,
@@ -145,6 +261,30 @@ diesel::table! {
         payload -> Jsonb,
         feed_seq -> Nullable<Int8>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    password_tokens (token_hash) {
+        token_hash -> Bytea,
+        account_id -> Uuid,
+        purpose -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    pincodes (id) {
+        id -> Uuid,
+        code -> Text,
+        state_code -> Text,
+        place -> Text,
+        taluk -> Text,
+        districts -> Array<Text>,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
     }
 }
 
@@ -230,6 +370,49 @@ diesel::table! {
 }
 
 diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    role_grants (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        role_id -> Uuid,
+        scope_kind -> Text,
+        scope_id -> Nullable<Uuid>,
+        granted_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    role_permissions (role_id, permission) {
+        role_id -> Uuid,
+        permission -> Text,
+    }
+}
+
+diesel::table! {
+    roles (id) {
+        id -> Uuid,
+        name -> Text,
+        title -> Text,
+        description -> Text,
+        account_kind -> Text,
+        scope_kind -> Text,
+        built_in -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     search_words (word) {
         word -> Text,
     }
@@ -244,11 +427,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        device -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     slug_redirects (kind, slug) {
         kind -> Text,
         slug -> Text,
         target_id -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    states (gst_code) {
+        gst_code -> Text,
+        alpha -> Text,
+        name -> Text,
+        is_union_territory -> Bool,
+        has_legislature -> Bool,
+        retired -> Bool,
+        aliases -> Array<Text>,
     }
 }
 

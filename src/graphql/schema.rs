@@ -3,15 +3,15 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::{catalog, work};
+use crate::{catalog, identity, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(NodeQuery, catalog::CatalogQuery, work::WorkQuery);
+pub struct Query(NodeQuery, catalog::CatalogQuery, identity::IdentityQuery, work::WorkQuery);
 
 /// Everything that can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(catalog::CatalogMutation, work::WorkMutation);
+pub struct Mutation(catalog::CatalogMutation, identity::IdentityMutation, work::WorkMutation);
 
 /// Everything that can be followed live.
 #[derive(Default, MergedSubscription)]

@@ -84,6 +84,12 @@ impl Permissions {
         other.0 & !self.0 == 0
     }
 
+    /// Both sets together.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The permissions in declaration order.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |p| self.contains(*p))
@@ -139,6 +145,35 @@ pub enum Principal {
     System,
 }
 
+crate::text_enum! {
+    /// What a role is granted over.
+    pub enum ScopeKind {
+        /// Everything.
+        Platform = "platform",
+        /// Named stores.
+        Store = "store",
+        /// Named warehouses.
+        Warehouse = "warehouse",
+        /// Named distributors.
+        Distributor = "distributor",
+        /// Named support inboxes.
+        Inbox = "inbox",
+    }
+}
+
+impl ScopeKind {
+    /// TypeID prefix of the rows that it names; the domains that own them use the same. None for the platform.
+    pub const fn id_prefix(self) -> Option<&'static str> {
+        match self {
+            Self::Platform => None,
+            Self::Store => Some("sto"),
+            Self::Warehouse => Some("whs"),
+            Self::Distributor => Some("dst"),
+            Self::Inbox => Some("inb"),
+        }
+    }
+}
+
 /// Which rows beyond the public ones a principal reaches. Empty lists reach nothing of that kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -154,15 +189,79 @@ pub struct Scope {
     pub inboxes: Vec<Uuid>,
 }
 
+impl Scope {
+    /// Everything there is.
+    pub fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+
+    /// The named rows of one kind; `ids` mean nothing for the platform.
+    pub fn of(kind: ScopeKind, ids: Vec<Uuid>) -> Self {
+        let mut scope = Self { everything: kind == ScopeKind::Platform, ..Self::default() };
+        if let Some(list) = scope.list_mut(kind) {
+            *list = ids;
+        }
+        scope
+    }
+
+    /// The rows of one kind that are reached.
+    pub fn ids(&self, kind: ScopeKind) -> &[Uuid] {
+        match kind {
+            ScopeKind::Platform => &[],
+            ScopeKind::Store => &self.stores,
+            ScopeKind::Warehouse => &self.warehouses,
+            ScopeKind::Distributor => &self.distributors,
+            ScopeKind::Inbox => &self.inboxes,
+        }
+    }
+
+    fn list_mut(&mut self, kind: ScopeKind) -> Option<&mut Vec<Uuid>> {
+        match kind {
+            ScopeKind::Platform => None,
+            ScopeKind::Store => Some(&mut self.stores),
+            ScopeKind::Warehouse => Some(&mut self.warehouses),
+            ScopeKind::Distributor => Some(&mut self.distributors),
+            ScopeKind::Inbox => Some(&mut self.inboxes),
+        }
+    }
+
+    /// Adds what the other reaches.
+    pub fn add(&mut self, other: &Self) {
+        self.everything |= other.everything;
+        for kind in ScopeKind::ALL {
+            if let Some(list) = self.list_mut(*kind) {
+                list.extend_from_slice(other.ids(*kind));
+                list.sort_unstable();
+                list.dedup();
+            }
+        }
+    }
+
+    /// Whether everything that the other reaches is reached by this one.
+    pub fn covers(&self, other: &Self) -> bool {
+        let within = |kind: &ScopeKind| other.ids(*kind).iter().all(|id| self.ids(*kind).contains(id));
+        self.everything || (!other.everything && ScopeKind::ALL.iter().all(within))
+    }
+}
+
+/// Permissions over rows: one role as granted. Permissions of one grant do not reach the rows of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    /// May do what.
+    pub permissions: Permissions,
+    /// On which rows.
+    pub scope: Scope,
+}
+
 /// The caller of one operation.
 #[derive(Clone, Debug)]
 pub struct Actor {
     /// Who.
     pub principal: Principal,
-    /// May do what.
+    /// May do what, on at least some rows; [`Actor::scope`] says on which.
     pub permissions: Permissions,
-    /// On which rows.
-    pub scope: Scope,
+    /// May do what on which rows.
+    pub grants: Arc<[Grant]>,
     /// Ties audit rows and log lines to the request.
     pub request_id: Uuid,
     /// Address that the request came from, where it came over the network.
@@ -170,15 +269,15 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// A caller with these rights.
+    pub fn new(principal: Principal, grants: Arc<[Grant]>, request_id: Uuid) -> Self {
+        let permissions = grants.iter().fold(Permissions::default(), |all, grant| all.with(grant.permissions));
+        Self { principal, permissions, grants, request_id, client: None }
+    }
+
     /// A caller without a token.
     pub fn anonymous(request_id: Uuid) -> Self {
-        Self {
-            principal: Principal::Anonymous,
-            permissions: Permissions::default(),
-            scope: Scope::default(),
-            request_id,
-            client: None,
-        }
+        Self::new(Principal::Anonymous, Arc::default(), request_id)
     }
 
     /// The same caller, from this address.
@@ -189,18 +288,37 @@ impl Actor {
 
     /// The server itself.
     pub fn system() -> Self {
-        Self {
-            principal: Principal::System,
-            permissions: Permissions::all(),
-            scope: Scope { everything: true, ..Scope::default() },
-            request_id: Uuid::now_v7(),
-            client: None,
-        }
+        let all = Grant { permissions: Permissions::all(), scope: Scope::everything() };
+        Self::new(Principal::System, Arc::new([all]), Uuid::now_v7())
     }
 
-    /// Whether a role grants the permission.
+    /// Whether a role grants the permission, on at least some rows.
     pub fn can(&self, permission: Permission) -> bool {
         self.permissions.contains(permission)
+    }
+
+    /// The rows on which the caller has the permission. Queries start from this, so that a right over one store
+    /// never reaches another store where the caller has other rights.
+    pub fn scope(&self, permission: Permission) -> Scope {
+        self.union(|grant| grant.permissions.contains(permission))
+    }
+
+    /// The rows on which the caller has any permission.
+    pub fn reach(&self) -> Scope {
+        self.union(|_| true)
+    }
+
+    fn union(&self, which: impl Fn(&Grant) -> bool) -> Scope {
+        let mut whole = Scope::default();
+        for grant in self.grants.iter().filter(|grant| which(grant)) {
+            whole.add(&grant.scope);
+        }
+        whole
+    }
+
+    /// Whether the caller has all these rights: nobody grants, or takes over, what they lack.
+    pub fn covers(&self, grants: &[Grant]) -> bool {
+        grants.iter().all(|grant| grant.permissions.iter().all(|p| self.scope(p).covers(&grant.scope)))
     }
 
     /// The account behind the caller, if it is a person.

@@ -62,6 +62,7 @@ impl<'a, I: EntityId> Change<'a, I> {
                 audit_log::before.eq(self.before),
                 audit_log::after.eq(self.after),
                 audit_log::request_id.eq(actor.request_id),
+                audit_log::subject_prefix.eq(I::PREFIX),
             ))
             .execute(&mut conn)
             .await?;

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -40,9 +40,16 @@ pub trait Bus: Send + Sync {
 }
 
 /// In-memory distribution to the subscribers of one node.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct FanOut {
     topics: Arc<Mutex<HashMap<String, broadcast::Sender<Signal>>>>,
+    watchers: Arc<RwLock<Vec<Watcher>>>,
+}
+
+/// Hears every signal of the topics with a prefix, at once and without a buffer; for caches, so it must be quick.
+struct Watcher {
+    prefix: &'static str,
+    hear: Box<dyn Fn(&Signal) + Send + Sync>,
 }
 
 impl FanOut {
@@ -56,8 +63,22 @@ impl FanOut {
         topics.entry(topic.to_owned()).or_insert_with(|| broadcast::channel(TOPIC_BUFFER).0).subscribe()
     }
 
+    /// Calls `hear` for every event of the topics with this prefix, and for every resync.
+    pub fn watch(&self, prefix: &'static str, hear: impl Fn(&Signal) + Send + Sync + 'static) {
+        let watcher = Watcher { prefix, hear: Box::new(hear) };
+        self.watchers.write().unwrap_or_else(PoisonError::into_inner).push(watcher);
+    }
+
+    fn tell_watchers(&self, topic: Option<&str>, signal: &Signal) {
+        let watchers = self.watchers.read().unwrap_or_else(PoisonError::into_inner);
+        for watcher in watchers.iter().filter(|w| topic.is_none_or(|topic| topic.starts_with(w.prefix))) {
+            (watcher.hear)(signal);
+        }
+    }
+
     /// Hands an event to the topic's listeners here.
     pub fn deliver(&self, event: Arc<Event>) {
+        self.tell_watchers(Some(&event.topic), &Signal::Event(Arc::clone(&event)));
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = topics.get(&event.topic) else { return };
         let topic = event.topic.clone();
@@ -68,6 +89,7 @@ impl FanOut {
 
     /// Tells every listener to read PostgreSQL.
     pub fn resync(&self) {
+        self.tell_watchers(None, &Signal::Resync);
         let topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for sender in topics.values() {
             let _ = sender.send(Signal::Resync);
@@ -76,7 +98,7 @@ impl FanOut {
 }
 
 /// The bus of a single node.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct InProcess {
     local: FanOut,
 }

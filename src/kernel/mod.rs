@@ -1,6 +1,7 @@
 //! The ground floor: what every domain stands on and nothing of the business.
 
 pub mod access;
+pub mod actor_cache;
 pub mod audit;
 pub mod bus;
 pub mod check;
@@ -16,12 +17,14 @@ pub mod file_link;
 pub mod id;
 pub mod idempotency;
 pub mod jobs;
+pub mod keyring;
 pub mod loader;
 pub mod mail;
 pub mod migrate;
 pub mod money;
 pub mod outbox;
 pub mod page;
+pub mod password;
 pub mod payload;
 pub mod rate_limit;
 pub mod sql;

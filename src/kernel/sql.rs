@@ -15,7 +15,9 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     query_dsl::CompatibleType,
     result::QueryResult,
-    sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid},
+    sql_types::{
+        Array, BigInt, Binary, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Untyped, Uuid as SqlUuid,
+    },
 };
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -34,6 +36,7 @@ pub enum Bind {
     OptBigInt(Option<i64>),
     Int(i32),
     Bool(bool),
+    Bytes(Vec<u8>),
     Timestamp(DateTime<Utc>),
     Date(NaiveDate),
     Json(serde_json::Value),
@@ -62,7 +65,7 @@ macro_rules! bind_from {
 
 bind_from! {
     String => Text, Option<String> => OptText, Uuid => Uuid, Option<Uuid> => OptUuid, i64 => BigInt,
-    Option<i64> => OptBigInt, i32 => Int, bool => Bool, DateTime<Utc> => Timestamp, NaiveDate => Date,
+    Option<i64> => OptBigInt, i32 => Int, bool => Bool, Vec<u8> => Bytes, DateTime<Utc> => Timestamp, NaiveDate => Date,
     serde_json::Value => Json, Vec<String> => Texts, Vec<Option<String>> => OptTexts, Vec<Uuid> => Uuids,
     Vec<Option<Uuid>> => OptUuids, Vec<i64> => BigInts, Vec<Option<i64>> => OptBigInts, Vec<i32> => Ints,
     Vec<Option<i32>> => OptInts, Vec<bool> => Bools, Vec<DateTime<Utc>> => Timestamps,
@@ -92,6 +95,7 @@ impl Bind {
             Self::OptBigInt(v) => out.push_bind_param::<Nullable<BigInt>, _>(v),
             Self::Int(v) => out.push_bind_param::<Integer, _>(v),
             Self::Bool(v) => out.push_bind_param::<Bool, _>(v),
+            Self::Bytes(v) => out.push_bind_param::<Binary, _>(v),
             Self::Timestamp(v) => out.push_bind_param::<Timestamptz, _>(v),
             Self::Date(v) => out.push_bind_param::<Date, _>(v),
             Self::Json(v) => out.push_bind_param::<Jsonb, _>(v),

@@ -1,0 +1,43 @@
+//! Identity: who comes in, how they prove it, and what they may do.
+//!
+//! Invariants:
+//! - An answer never tells whether an e-mail address has an account: sign-up, login and reset say the same, and do the
+//!   same work, for known and unknown addresses.
+//! - Passwords are argon2id hashes; refresh tokens, reset links and API keys are random and stored as SHA-256; codes
+//!   are stored as HMAC. Nothing secret is stored or logged in a form that would let a reader sign in.
+//! - A refresh token works once. Using it again revokes its session.
+//! - Wrong passwords are counted before they are checked, so parallel guesses cannot exceed the limit.
+//! - Nobody grants rights, or changes an account whose rights, exceed their own, row by row.
+//! - At most one default address per purpose, and a postal code lies in its state: the database holds both.
+
+pub mod account;
+pub mod api_key;
+pub mod challenge;
+pub mod error;
+pub mod letters;
+pub mod profile;
+pub mod role;
+pub mod session;
+pub mod throttle;
+
+use async_graphql::MergedObject;
+
+/// Identity that can be read.
+#[derive(Default, MergedObject)]
+pub struct IdentityQuery(
+    account::me_api::MeQuery,
+    account::api::AccountQuery,
+    api_key::api::ApiKeyQuery,
+    role::api::RoleQuery,
+    session::api::SessionQuery,
+);
+
+/// Identity that can be changed.
+#[derive(Default, MergedObject)]
+pub struct IdentityMutation(
+    account::api::AccountMutation,
+    account::credentials_api::CredentialsMutation,
+    api_key::api::ApiKeyMutation,
+    role::api::RoleMutation,
+    session::api::SessionMutation,
+);

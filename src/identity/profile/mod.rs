@@ -1,0 +1,5 @@
+//! Customer profiles: what the shop knows of a customer beyond the account.
+
+pub mod gstin;
+pub mod model;
+pub mod service;

@@ -1,0 +1,5 @@
+//! Roles: bundles of permissions, and who holds them over what.
+
+pub mod api;
+pub mod model;
+pub mod service;

@@ -1,0 +1,3 @@
+//! Login throttles: wrong passwords per e-mail address, whether or not an account has it.
+
+pub mod model;
