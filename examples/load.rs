@@ -70,7 +70,8 @@ impl Shop {
             for node in products["nodes"].as_array().into_iter().flatten() {
                 slugs.push(json!({ "slug": node["slug"] }));
                 let words = node["name"].as_str().unwrap_or_default().split_whitespace();
-                terms.extend(words.filter(|w| w.chars().all(char::is_alphabetic)).take(2).map(|w| json!({ "term": w })));
+                terms
+                    .extend(words.filter(|w| w.chars().all(char::is_alphabetic)).take(2).map(|w| json!({ "term": w })));
             }
             if products["pageInfo"]["hasNextPage"] != true {
                 break;

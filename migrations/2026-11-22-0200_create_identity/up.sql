@@ -266,15 +266,14 @@ INSERT INTO built_in VALUES
     (10, 'support_supervisor', 'Support supervisor', 'employee', 'inbox',
         'users.read catalog.read orders.read orders.write support.read support.write reports.read'),
     (11, 'distributor_owner', 'Distributor owner', 'distributor_member', 'distributor',
-        'users.read users.write roles.write catalog.read catalog.write catalog.import orders.read orders.write '
-        'inventory.read inventory.write financials.read reports.read settings.read settings.write'),
+        'users.read users.write roles.write orders.read orders.write inventory.read inventory.write '
+        'financials.read reports.read settings.read settings.write'),
     (12, 'distributor_manager', 'Distributor manager', 'distributor_member', 'distributor',
-        'users.read catalog.read catalog.write catalog.import orders.read orders.write inventory.read '
-        'inventory.write reports.read settings.read'),
+        'users.read orders.read orders.write inventory.read inventory.write reports.read settings.read'),
     (13, 'distributor_catalogue', 'Distributor catalogue', 'distributor_member', 'distributor',
-        'catalog.read catalog.write catalog.import inventory.read'),
+        'inventory.read'),
     (14, 'distributor_orders', 'Distributor orders', 'distributor_member', 'distributor',
-        'catalog.read orders.read orders.write inventory.read inventory.write'),
+        'orders.read orders.write inventory.read inventory.write'),
     (15, 'distributor_finance', 'Distributor finance', 'distributor_member', 'distributor',
         'orders.read financials.read reports.read');
 INSERT INTO roles (id, name, title, account_kind, scope_kind, built_in, created_at, updated_at)

@@ -1,5 +1,6 @@
 //! The catalogue as shoppers and its staff see it.
 
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp};
@@ -192,7 +193,8 @@ async fn statements_do_not_grow_with_the_page() {
         assert!(many.statements() <= few + 1 && many.statements() <= most, "{few} {}", many.statements());
     }
     let ids = app.query("{ products(first: 12) { nodes { id category { id } } } }", json!({})).await;
-    let ids: Vec<Value> = ids.data("/products/nodes").as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
+    let ids: Vec<Value> =
+        ids.data("/products/nodes").as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
     let nodes = app.query("query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", json!({ "ids": ids })).await;
     assert_eq!(nodes.statements(), 1);
     assert_eq!(nodes.data("/nodes/11/id"), &ids[11]);
@@ -206,7 +208,8 @@ async fn shoppers_see_active_products_only_and_change_nothing() {
     let mut draft = rice(&staples, 1);
     draft["input"]["product"]["status"] = json!("DRAFT");
     let answer = staff.query(PRODUCT_CREATE, draft).await;
-    let (id, slug) = (answer.data("/productCreate/product/id").clone(), answer.data("/productCreate/product/slug").clone());
+    let (id, slug) =
+        (answer.data("/productCreate/product/id").clone(), answer.data("/productCreate/product/slug").clone());
     let look = "query($id: ID!, $slug: String!) { node(id: $id) { id } product(slug: $slug) { id } \
         products { nodes { id } } productVariant(sku: \"RICE-1-1\") { id } search(term: \"basmati\") { nodes { product { id } } } }";
     let seen = app.query(look, json!({ "id": id, "slug": slug })).await;
@@ -219,7 +222,7 @@ async fn shoppers_see_active_products_only_and_change_nothing() {
     assert_eq!(seen.data("/products/nodes/0/id"), &id);
 
     let shopper = app.sign_in("customer").await;
-    for (client, code) in [(&**app, "UNAUTHENTICATED"), (&shopper, "FORBIDDEN")] {
+    for (client, code) in [(&*app, "UNAUTHENTICATED"), (&shopper, "FORBIDDEN")] {
         for (mutation, input) in [
             (CATEGORY_CREATE, json!({ "input": { "name": "Mine" } })),
             (PRODUCT_CREATE, rice(&staples, 9)),
@@ -281,7 +284,8 @@ async fn a_renamed_product_keeps_its_old_address_and_versions_guard_writes() {
     let app = TestApp::start().await;
     let (staff, staples) = shelf(&app).await;
     let id = create_rice(&staff, &staples, 1).await;
-    let version = staff.query("query($id: ID!) { node(id: $id) { ... on Product { version } } }", json!({ "id": id })).await;
+    let version =
+        staff.query("query($id: ID!) { node(id: $id) { ... on Product { version } } }", json!({ "id": id })).await;
     let version = version.data("/node/version").clone();
     let change = |name: &str| {
         let set = json!({ "name": name, "slug": name });
@@ -294,8 +298,6 @@ async fn a_renamed_product_keeps_its_old_address_and_versions_guard_writes() {
     assert!(page.text("/product/slug").ends_with("-name"));
     app.finish().await;
 }
-
-use futures_util::FutureExt;
 
 #[tokio::test]
 async fn a_category_moves_with_its_branch_and_never_below_itself() {
@@ -328,12 +330,13 @@ async fn a_category_moves_with_its_branch_and_never_below_itself() {
 #[tokio::test]
 async fn the_longest_prefix_and_the_latest_rate_decide_the_tax() {
     let app = TestApp::start().await;
-    let (_, staples) = shelf(&app).await;
-    let admin = app.sign_in("administrator").await;
+    let (admin, staples) = shelf(&app).await;
     let id = create_rice(&admin, &staples, 1).await;
-    let create = "mutation($input: GstRateCreateInput!) { gstRateCreate(input: $input) { gstRate { id } errors { code } } }";
+    let create =
+        "mutation($input: GstRateCreateInput!) { gstRateCreate(input: $input) { gstRate { id } errors { code } } }";
     let rate = |prefix: Option<&str>, product: Option<&str>, bp: i32, from: &str| {
-        let input = json!({ "hsnPrefix": prefix, "productId": product, "rateBp": bp, "validFrom": from, "source": "test" });
+        let input =
+            json!({ "hsnPrefix": prefix, "productId": product, "rateBp": bp, "validFrom": from, "source": "test" });
         let admin = admin.clone();
         async move { admin.query(create, json!({ "input": input })).await.problems("gstRateCreate").join(",") }
     };
@@ -343,7 +346,9 @@ async fn the_longest_prefix_and_the_latest_rate_decide_the_tax() {
     assert_eq!(rate(Some("1006"), None, 1800, "2025-09-22").await, "RATE_EXISTS");
     assert_eq!(rate(None, Some(&id), 4000, "2030-01-01").await, "");
     assert_eq!(rate(Some("10"), Some(&id), 1, "2030-01-01").await, "INVALID");
-    for (on, bp) in [("2016-01-01", None), ("2020-01-01", Some(1200)), ("2025-09-22", Some(0)), ("2031-01-01", Some(4000))] {
+    for (on, bp) in
+        [("2016-01-01", None), ("2020-01-01", Some(1200)), ("2025-09-22", Some(0)), ("2031-01-01", Some(4000))]
+    {
         let text = "query($on: Date!) { product(slug: \"basmati-rice-1\") { gstRate(on: $on) { rateBp } } }";
         let answer = app.query(text, json!({ "on": on })).await;
         let found = answer.data("/product/gstRate").get("rateBp").and_then(Value::as_i64);
@@ -366,7 +371,10 @@ async fn attributes_are_typed_and_become_facets() {
         json!({ "code": "fat", "name": "Fat", "kind": "NUMBER", "unit": "g" }),
         json!({ "code": "organic", "name": "Organic", "kind": "BOOLEAN" }),
     ] {
-        assert_eq!(staff.query(define, json!({ "input": input })).await.problems("attributeCreate"), Vec::<&str>::new());
+        assert_eq!(
+            staff.query(define, json!({ "input": input })).await.problems("attributeCreate"),
+            Vec::<&str>::new()
+        );
     }
     let variant = app.query("{ productVariant(sku: \"RICE-1-1\") { id } }", json!({})).await;
     let id = variant.text("/productVariant/id").to_owned();

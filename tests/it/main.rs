@@ -12,6 +12,8 @@
 #[allow(dead_code, unused_imports, reason = "offers what later tests will use")]
 mod support;
 
+mod catalog;
 mod client;
 mod rate_limit;
 mod server;
+mod storage;

@@ -144,7 +144,15 @@ struct Contents {
 }
 
 /// The signature of AWS Signature Version 4 over a request, from its documentation.
-fn signature(method: &str, path: &str, query: &str, headers: &HeaderMap, signed: &str, scope: &str, date: &str) -> String {
+fn signature(
+    method: &str,
+    path: &str,
+    query: &str,
+    headers: &HeaderMap,
+    signed: &str,
+    scope: &str,
+    date: &str,
+) -> String {
     let mut query: Vec<&str> =
         query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("X-Amz-Signature=")).collect();
     query.sort_unstable();
@@ -199,9 +207,8 @@ async fn s3(State(bucket): State<Bucket>, request: Request) -> Response<Body> {
         ("POST", None) if pairs.contains_key("uploads") => {
             let id = Uuid::new_v4().to_string();
             contents.parts.insert(id.clone(), Vec::new());
-            let xml = format!(
-                "<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
-            );
+            let xml =
+                format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
             answer(StatusCode::OK, &xml)
         }
         ("POST", None) if pairs.contains_key("delete") => {
@@ -272,8 +279,16 @@ async fn start_s3(bucket: Bucket) -> SocketAddr {
 async fn a_bucket_keeps_files_and_clients_talk_to_it_directly() {
     let (folder, bucket) = (Folder::new(), Bucket::default());
     let endpoint = format!("http://{}", start_s3(bucket.clone()).await);
-    let settings =
-        ["--s3-bucket", "shop", "--s3-endpoint", &endpoint, "--s3-access-key-id", "id", "--s3-secret-access-key", SECRET];
+    let settings = [
+        "--s3-bucket",
+        "shop",
+        "--s3-endpoint",
+        &endpoint,
+        "--s3-access-key-id",
+        "id",
+        "--s3-secret-access-key",
+        SECRET,
+    ];
     let storage = Storage::new(&config(&folder, &settings), Clock::default()).unwrap();
     for size in [0, 5, 12_000_000] {
         round_trip(&storage, size).await;

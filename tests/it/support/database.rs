@@ -65,6 +65,11 @@ impl Database {
         self.connect().await.batch_execute(statements).await.unwrap();
     }
 
+    /// Runs statements that may be refused.
+    pub async fn try_execute(&self, statements: &str) -> diesel::QueryResult<()> {
+        self.connect().await.batch_execute(statements).await
+    }
+
     /// Rows of a query as JSON objects.
     pub async fn rows(&self, query: &str) -> Vec<Value> {
         rows(&mut self.connect().await, query).await

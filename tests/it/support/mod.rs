@@ -11,6 +11,7 @@ mod client;
 mod cluster;
 mod database;
 mod node;
+mod people;
 mod postgres;
 mod proxy;
 mod redis;
