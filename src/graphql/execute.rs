@@ -136,7 +136,7 @@ impl GraphQl {
             return Err(no_operation(request.operation_name.as_deref()).into());
         };
         check_required(operation, &request.variables)?;
-        let cost = limits::check(&self.app.config.graphql, &document, operation, &request.variables)
+        let cost = limits::check(&self.app.config, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
         let charge = Charge::take(&self.app, actor, cost).await?;
         let prepared = Prepared { kind: operation.ty, name: name.unwrap_or("anonymous").to_owned(), cost, charge };

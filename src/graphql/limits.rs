@@ -11,7 +11,7 @@ use async_graphql::{
 };
 
 use crate::{
-    config::GraphqlConfig,
+    config::{Config, GraphqlConfig},
     kernel::{
         error::{Error, Result},
         page::{DEFAULT_PAGE, MAX_PAGE},
@@ -26,12 +26,14 @@ const INTROSPECTION_LISTS: usize = 2;
 /// The cost of an operation in points, or which limit it breaks. The document's other operations must be within the
 /// limits, too: validation looks at all of them.
 pub fn check(
-    limits: &GraphqlConfig,
+    config: &Config,
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
 ) -> Result<u64> {
-    let mut walk = Walk { limits, document, operation, variables, fragments: HashMap::new(), aliases: 0 };
+    let (limits, introspection) = (&config.graphql, config.graphiql());
+    let mut walk =
+        Walk { limits, introspection, document, operation, variables, fragments: HashMap::new(), aliases: 0 };
     let cost = walk.operation(operation)?;
     for (_, other) in document.operations.iter() {
         if !std::ptr::eq(operation, &other.node) {
@@ -70,6 +72,7 @@ impl Measure {
 
 struct Walk<'a> {
     limits: &'a GraphqlConfig,
+    introspection: bool,
     document: &'a ExecutableDocument,
     operation: &'a OperationDefinition,
     variables: &'a Variables,
@@ -139,7 +142,12 @@ impl<'a> Walk<'a> {
         }
         let name = field.name.node.as_str();
         let outside = place.introspection;
-        place.introspection |= matches!(name, "__schema" | "__type");
+        if matches!(name, "__schema" | "__type") {
+            if !self.introspection {
+                return Err(Error::BadInput("introspection is switched off on this server".to_owned()));
+            }
+            place.introspection = true;
+        }
         let below = self.selection_set(&field.selection_set.node, place)?;
         place.introspection = outside;
         let (items, list) = if outside { introspected(name) } else { (self.items_of(field), false) };

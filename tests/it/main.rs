@@ -14,6 +14,8 @@ mod support;
 
 mod catalog;
 mod client;
+mod http;
 mod rate_limit;
 mod server;
 mod storage;
+mod websocket;
