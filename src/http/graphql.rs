@@ -59,7 +59,7 @@ async fn answer_or_refuse(http: &Http, caller: &Caller, request: Request<Body>) 
     };
     let run = async {
         match params {
-            Params::One(operation) => Ok(one(http, operation, actor, media, started).await),
+            Params::One(operation) => Ok(one(http, *operation, actor, media, started).await),
             Params::Batch(operations) => batch(http, operations, &actor, media).await,
         }
     };
@@ -121,7 +121,7 @@ fn get(http: &Http, uri: &http::Uri) -> Result<Params, Refusal> {
     if http.graphql.operation_type(&mut operation) == Some(OperationType::Mutation) {
         return Err(method_not_allowed("mutations are sent by POST", "POST"));
     }
-    Ok(Params::One(operation))
+    Ok(Params::One(Box::new(operation)))
 }
 
 async fn read(http: &Http, request: Request<Body>) -> Result<Bytes, Refusal> {

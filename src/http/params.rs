@@ -10,7 +10,7 @@ use serde::Deserialize;
 /// A request or, where allowed, several.
 pub enum Body {
     /// One operation.
-    One(Request),
+    One(Box<Request>),
     /// A list of operations.
     Batch(Vec<Request>),
 }
@@ -46,7 +46,7 @@ pub fn from_json(body: &[u8]) -> Result<Body, String> {
         return all.into_iter().map(Params::into_request).collect::<Result<_, _>>().map(Body::Batch);
     }
     let params: Params = serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
-    params.into_request().map(Body::One)
+    params.into_request().map(|request| Body::One(Box::new(request)))
 }
 
 /// Parses the parameters of a GET request.

@@ -21,7 +21,12 @@ use crate::{
         auth::{self, Authenticated, Caller},
         state::Http,
     },
-    kernel::{access::Actor, bus::Signal, error::Error},
+    kernel::{
+        access::{Actor, Principal},
+        actor_cache::ACCOUNT_TOPIC,
+        bus::Signal,
+        error::Error,
+    },
 };
 
 /// `connection_init` must come within this time.
@@ -183,8 +188,10 @@ impl Session {
         self.check_expiry()
     }
 
+    /// Events of the account, or of the partner's key.
     fn changes_of(&self, actor: &Actor) -> Option<broadcast::Receiver<Signal>> {
-        actor.account_id().map(|id| self.http.app.bus.local().subscribe(&format!("account:{id}")))
+        let (Principal::Account { id, .. } | Principal::ApiKey { id }) = actor.principal else { return None };
+        Some(self.http.app.bus.local().subscribe(&format!("{ACCOUNT_TOPIC}{id}")))
     }
 
     fn subscribe(&mut self, id: String, request: Request) -> Result<(), Close> {
@@ -205,11 +212,6 @@ impl Session {
 
     /// Something happened to the account, or events may have been lost: the token must still be worth the same.
     async fn account_changed(&mut self, signal: Result<Signal, broadcast::error::RecvError>) -> Result<(), Close> {
-        if let Ok(Signal::Event(event)) = &signal
-            && !matches!(event.kind.as_str(), "session.revoked" | "account.changed")
-        {
-            return Ok(());
-        }
         let Some(Login { actor, token: Some(token) }) = &self.login else { return Ok(()) };
         let now = authenticate(&self.http, &token.text, &self.caller).await?;
         if !auth::same_rights(actor, &now.actor) {
