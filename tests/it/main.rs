@@ -15,6 +15,7 @@ mod support;
 mod catalog;
 mod client;
 mod http;
+mod live;
 mod rate_limit;
 mod server;
 mod storage;

@@ -12,7 +12,7 @@ use futures_util::{Sink, StreamExt};
 use super::protocol::Close;
 
 /// A client has this long to take the last messages and answer the close frame.
-const FAREWELL: Duration = Duration::from_secs(3);
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What the socket is ready for.
 pub enum Ready {
