@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     catalog::search::jobs::{RankSearch, RefreshSearch},
+    identity::{account::password::SendPasswordLink, challenge::jobs::SendCode},
     kernel::{
         jobs::Registry,
         mail::{MAIL_QUEUE, SendMail},
@@ -16,6 +17,8 @@ pub fn registry() -> Registry<App> {
         .with::<Maintain>()
         .with::<RankSearch>()
         .with::<RefreshSearch>()
+        .with::<SendCode>()
         .with::<SendMail>()
+        .with::<SendPasswordLink>()
         .limit(MAIL_QUEUE, 4)
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    identity::session,
     kernel::{
         access::Actor,
         error::{Error, Result},
@@ -69,14 +70,15 @@ pub fn anonymous(caller: &Caller) -> Arc<Actor> {
 }
 
 /// Checks an access token or API key.
-#[expect(clippy::unused_async, reason = "sessions and keys live in the database")]
-pub async fn authenticate(_app: &App, _token: &str, _caller: &Caller) -> Result<Authenticated> {
-    Err(Error::Unauthenticated("the access token is not valid".to_owned()))
+pub async fn authenticate(app: &App, token: &str, caller: &Caller) -> Result<Authenticated> {
+    let proven = session::service::authenticate(app, token, caller.request_id).await?;
+    let actor = Arc::new(proven.actor.from_client(caller.client));
+    Ok(Authenticated { actor, expires_at: proven.expires_at })
 }
 
 /// Whether two actors are the same caller with the same rights.
 pub fn same_rights(one: &Actor, other: &Actor) -> bool {
-    one.principal == other.principal && one.permissions == other.permissions && one.scope == other.scope
+    one.principal == other.principal && one.grants == other.grants
 }
 
 /// The token of an `Authorization` value (RFC 6750 §2.1: `Bearer <token>`, the scheme in any case).

@@ -15,6 +15,7 @@ pub mod api_key;
 pub mod challenge;
 pub mod error;
 pub mod letters;
+pub mod place;
 pub mod profile;
 pub mod role;
 pub mod session;
@@ -28,6 +29,7 @@ pub struct IdentityQuery(
     account::me_api::MeQuery,
     account::api::AccountQuery,
     api_key::api::ApiKeyQuery,
+    place::api::PlaceQuery,
     role::api::RoleQuery,
     session::api::SessionQuery,
 );

@@ -8,6 +8,7 @@ pub mod check;
 pub mod client;
 pub mod clock;
 pub mod data_dir;
+pub mod csv;
 pub mod date;
 pub mod db;
 pub mod embedded_pg;
