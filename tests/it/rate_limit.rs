@@ -138,7 +138,11 @@ async fn without_redis_each_node_counts_by_itself() {
     for _ in 0..50 {
         assert!(!limiter.take("codes:y", 1, rate).await.allowed);
     }
-    assert!(started.elapsed() < Duration::from_millis(900), "a dead Redis slows requests down: {:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_millis(900),
+        "a dead Redis slows requests down: {:?}",
+        started.elapsed()
+    );
     redis.0 = Server::launch(redis.1);
     // Redis is asked again after a second; it has forgotten everything.
     let back = async {

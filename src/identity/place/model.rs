@@ -76,7 +76,9 @@ pub async fn all_states(mut conn: &Conn) -> Result<Vec<State>> {
 
 /// The states of a postal code; none when it does not exist.
 pub async fn of_code(conn: &Conn, code: &str) -> Result<Vec<Pincode>> {
-    Select::<Pincode>::new(Sql::new("FROM pincodes WHERE code = ").bind(code).sql(" ORDER BY state_code")).rows(conn).await
+    Select::<Pincode>::new(Sql::new("FROM pincodes WHERE code = ").bind(code).sql(" ORDER BY state_code"))
+        .rows(conn)
+        .await
 }
 
 /// A page of the postal codes that begin with these digits, in order.
