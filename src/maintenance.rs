@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::App,
     catalog::search::jobs::RankSearch,
+    identity,
     kernel::{
         error::{Error, Result},
         idempotency,
@@ -71,8 +72,9 @@ impl Job<App> for Maintain {
         let mails = prune_jobs(&app, Some(MAIL_QUEUE), now - SENT_MAIL_KEPT).await?;
         let jobs = prune_jobs(&app, None, now - JOBS_KEPT).await?;
         let uploads = file::service::sweep_abandoned(&app).await?;
+        let logins = identity::prune(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
-        tracing::info!(events, keys, mails, jobs, uploads, "maintenance");
+        tracing::info!(events, keys, mails, jobs, uploads, logins, "maintenance");
         Ok(())
     }
 }

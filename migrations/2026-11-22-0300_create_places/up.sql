@@ -29,7 +29,7 @@ CREATE TABLE pincodes (
     longitude  double precision CONSTRAINT pincodes_longitude_check CHECK (longitude BETWEEN 68 AND 98),
     CONSTRAINT pincodes_code_state_key UNIQUE (code, state_code)
 );
-CREATE INDEX pincodes_code_idx ON pincodes (code text_pattern_ops, id);
+CREATE INDEX pincodes_code_idx ON pincodes (code, id);
 CREATE INDEX pincodes_state_idx ON pincodes (state_code, code);
 COMMENT ON TABLE pincodes IS 'Postal codes; one that crosses a state border has a row for each state';
 COMMENT ON COLUMN pincodes.place IS 'First post office of the code';

@@ -16,6 +16,18 @@ use crate::{
         variant::model::{self as variant, Variant, VariantId},
     },
     context::Ctx,
+    identity::{
+        account::model::{self as account, Account, AccountId},
+        address::model::{self as address, Address, AddressId},
+        api_key::model::{self as api_key, ApiKey, ApiKeyId},
+        audit::{
+            api::AuditEntry,
+            model::{self as audit, AuditEntryId, AuditRow},
+        },
+        place::model::{Pincode, PincodeId},
+        role::model::{self as role, Role, RoleGrant, RoleGrantId, RoleId},
+        session::model::{self as session, Session, SessionId},
+    },
     kernel::{
         access::Actor,
         db::Conn,
@@ -64,11 +76,19 @@ nodes! {
     Attribute(AttributeId => Attribute as Attribute, "attributes", everyone),
     Brand(BrandId => Brand as Brand, "brands", brand::visible_to),
     Category(CategoryId => Category as Category, "categories", category::visible_to),
+    Address(AddressId => Address as Address, "addresses", address::visible_to),
+    Account(AccountId => Account as Account, "accounts", account::visible_to),
+    ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
+    AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),
     File(FileId => FileRow as File, "files", file::visible_to),
     GstRate(GstRateId => GstRate as GstRate, "gst_rates", everyone),
     Job(JobId => JobRow as Job, "jobs", job::visible_to),
+    Pincode(PincodeId => Pincode as Pincode, "pincodes", everyone),
     Product(ProductId => Product as Product, "products", product::visible_to),
     ProductVariant(VariantId => Variant as Variant, "product_variants", variant::visible_to),
+    Role(RoleId => Role as Role, "roles", role::visible_to),
+    RoleGrant(RoleGrantId => RoleGrant as RoleGrant, "role_grants", role::grants_visible_to),
+    Session(SessionId => Session as Session, "sessions", session::visible_to),
 }
 
 fn everyone(_actor: &Actor) -> Sql {

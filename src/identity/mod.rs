@@ -11,16 +11,34 @@
 //! - At most one default address per purpose, and a postal code lies in its state: the database holds both.
 
 pub mod account;
+pub mod address;
 pub mod api_key;
+pub mod audit;
 pub mod challenge;
+pub mod demo;
 pub mod error;
 pub mod letters;
+pub mod place;
 pub mod profile;
 pub mod role;
 pub mod session;
 pub mod throttle;
 
 use async_graphql::MergedObject;
+use chrono::TimeDelta;
+
+use crate::{app::App, kernel::error::Result};
+
+/// Deletes what is of no more use: sessions a month after their end, counts of wrong passwords after a day, codes and
+/// unfinished sign-ups after two days. Answers the number of rows.
+pub async fn prune(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let conn = app.db.write().await?;
+    let sessions = session::model::prune(&conn, now - TimeDelta::days(30)).await?;
+    let throttles = throttle::model::prune(&conn, now - TimeDelta::days(1)).await?;
+    let challenges = challenge::model::prune(&conn, now - TimeDelta::days(2)).await?;
+    Ok(sessions + throttles + challenges)
+}
 
 /// Identity that can be read.
 #[derive(Default, MergedObject)]
@@ -28,6 +46,8 @@ pub struct IdentityQuery(
     account::me_api::MeQuery,
     account::api::AccountQuery,
     api_key::api::ApiKeyQuery,
+    audit::api::AuditQuery,
+    place::api::PlaceQuery,
     role::api::RoleQuery,
     session::api::SessionQuery,
 );
@@ -37,7 +57,9 @@ pub struct IdentityQuery(
 pub struct IdentityMutation(
     account::api::AccountMutation,
     account::credentials_api::CredentialsMutation,
+    address::api::AddressMutation,
     api_key::api::ApiKeyMutation,
+    profile::api::ProfileMutation,
     role::api::RoleMutation,
     session::api::SessionMutation,
 );

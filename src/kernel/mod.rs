@@ -7,6 +7,7 @@ pub mod bus;
 pub mod check;
 pub mod client;
 pub mod clock;
+pub mod csv;
 pub mod data_dir;
 pub mod date;
 pub mod db;

@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     app::App,
+    identity::{demo, place::load::load_embedded_places},
     kernel::{
         error::Result,
         migrate::{SessionLock, lock_session},
@@ -27,7 +28,19 @@ pub struct Step {
 
 /// All parts in the order in which they build on each other.
 pub fn steps() -> Vec<Step> {
-    Vec::new()
+    vec![
+        Step { name: "places", run: |app| Box::pin(async move { places(&app).await }) },
+        Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
+    ]
+}
+
+async fn places(app: &App) -> Result<String> {
+    let (states, pincodes) = load_embedded_places(app).await?;
+    Ok(format!("{} states, {} postal codes", states.stored, pincodes.stored))
+}
+
+async fn accounts(app: &App) -> Result<String> {
+    Ok(format!("{} accounts", demo::seed_accounts(app).await?))
 }
 
 /// What a load did.
@@ -85,8 +98,10 @@ pub struct DemoToken {
     pub token: String,
 }
 
-/// One account for each role of the demo data; empty before there are accounts.
-#[expect(clippy::unused_async, reason = "the accounts come from the database")]
-pub async fn demo_tokens(_app: &App) -> Result<Vec<DemoToken>> {
-    Ok(Vec::new())
+/// One account for each role of the demo data, signed in; empty before there are accounts.
+pub async fn demo_tokens(app: &App) -> Result<Vec<DemoToken>> {
+    let tokens = demo::demo_tokens(app).await?.into_iter();
+    Ok(tokens
+        .map(|(role, email, token)| DemoToken { role, email, password: demo::PASSWORD.to_owned(), token })
+        .collect())
 }

@@ -16,6 +16,7 @@ use crate::{
     connection,
     context::Ctx,
     identity::{
+        address::{api::AddressConnection, model as addresses},
         error::IdentityError,
         profile::model::{CustomerProfile, ProfileOf},
         role::{
@@ -81,6 +82,15 @@ impl Account {
     /// The roles that the account holds, and over what.
     async fn role_grants(&self, ctx: &Context<'_>) -> Result<Vec<RoleGrant>> {
         Ok(ctx.load(GrantsTo(self.id)).await?.map(|rows| (*rows).clone()).unwrap_or_default())
+    }
+
+    /// Where the customer has things sent and billed, newest first: one's own, or with the permission users.read over
+    /// the whole platform those of any account.
+    async fn addresses(&self, ctx: &Context<'_>, page: PageArgs) -> Result<AddressConnection> {
+        // From the primary: after adding an address, its owner looks for it.
+        let conn = ctx.app().db.write().await?;
+        let count = ctx.wants("totalCount");
+        Ok(AddressConnection(addresses::list(&conn, ctx.actor(), self.id, &page, count).await?))
     }
 }
 

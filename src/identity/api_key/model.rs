@@ -132,7 +132,7 @@ pub async fn touch(mut conn: &Conn, id: ApiKeyId, now: DateTime<Utc>) -> Result<
 }
 
 /// Keys whose rows all lie within the caller's right to issue keys.
-fn visible_to(actor: &Actor) -> Sql {
+pub fn visible_to(actor: &Actor) -> Sql {
     let scope = actor.scope(Permission::ApiKeysWrite);
     if scope.everything {
         return Sql::new("TRUE");

@@ -22,6 +22,7 @@ use crate::{
 
 /// What the shop knows of a customer beyond the account.
 #[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[graphql(complex)]
 #[diesel(table_name = customer_profiles)]
 pub struct CustomerProfile {
     #[graphql(skip)]
@@ -31,7 +32,8 @@ pub struct CustomerProfile {
     pub customer_number: String,
     /// Language of the customer (BCP 47 tag such as `en` or `hi`).
     pub language: String,
-    /// Date of birth.
+    #[graphql(skip)]
+    #[expect(missing_docs, reason = "columns are documented in the database")]
     pub date_of_birth: Option<NaiveDate>,
     /// Name of the customer's business.
     pub business_name: Option<String>,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    identity::account::model::AccountId,
+    identity::account::model::{self as account, AccountId},
     kernel::{
         access::{AccountKind, Actor, Grant, Permission, Permissions, Scope, ScopeKind},
         db::Conn,
@@ -245,6 +245,18 @@ impl Right {
         });
         Grant { permissions: known.collect(), scope: Scope::of(scope_kind, scope_ids) }
     }
+}
+
+/// Roles are for whoever may see accounts.
+pub fn visible_to(actor: &Actor) -> Sql {
+    Sql::new(if actor.can(Permission::UsersRead) { "TRUE" } else { "FALSE" })
+}
+
+/// Grants to accounts that the caller may see.
+pub fn grants_visible_to(actor: &Actor) -> Sql {
+    Sql::new("EXISTS (SELECT FROM accounts WHERE accounts.id = role_grants.account_id AND ")
+        .join(account::visible_to(actor))
+        .sql(")")
 }
 
 /// A page of roles, by name.

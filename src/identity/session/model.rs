@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     identity::account::model::{AccountId, AccountStatus, EmployeeStatus},
     kernel::{
-        access::AccountKind,
+        access::{AccountKind, Actor},
         db::Conn,
         error::Result,
         page::{self, Direction, Order, Page, PageArgs, timestamp_key},
@@ -215,6 +215,11 @@ pub async fn revoke(
 /// Whose session it is.
 pub async fn owner(mut conn: &Conn, id: SessionId) -> Result<Option<AccountId>> {
     Ok(sessions::table.find(id).select(sessions::account_id).first(&mut conn).await.optional()?)
+}
+
+/// One's own sessions.
+pub fn visible_to(actor: &Actor) -> Sql {
+    Sql::new("(revoked_at IS NULL AND account_id = ").bind(actor.account_id()).sql(")")
 }
 
 /// A page of an account's live sessions, last used first.
