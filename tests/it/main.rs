@@ -13,7 +13,18 @@
 mod support;
 
 mod catalog;
+mod cli;
 mod client;
+mod code_rules;
+mod database_rules;
+mod drift;
+mod faults;
+mod feeds;
+mod jobs;
+mod paging;
 mod rate_limit;
+mod schema_rules;
+mod seed;
 mod server;
 mod storage;
+mod values;

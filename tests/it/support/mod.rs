@@ -18,7 +18,7 @@ mod redis;
 mod socket;
 
 pub use self::{
-    app::TestApp,
+    app::{Folder, TestApp},
     client::{Answer, Client},
     cluster::Cluster,
     database::Database,
