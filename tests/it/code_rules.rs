@@ -114,6 +114,41 @@ fn arrows_point_down() {
 }
 
 #[test]
+fn the_rule_tells_right_from_wrong() {
+    let allowed = |from: &str, to: &str| {
+        let place = |path: &str| place(&path.split("::").collect::<Vec<_>>()).unwrap();
+        objection(place(from), place(to)).is_none()
+    };
+    for (from, to) in [
+        ("catalog::brand::model", "kernel::db::Db"),
+        ("catalog::brand::service", "app::App"),
+        ("catalog::brand::service", "identity::account::service::find"),
+        ("catalog::brand::service", "catalog::CatalogError"),
+        ("catalog::brand::model", "catalog::slug::SlugKind"),
+        ("catalog::brand::api", "sales::order::model::Order"),
+        ("graphql::schema", "catalog::CatalogQuery"),
+        ("cli::serve", "http::serve"),
+    ] {
+        assert!(allowed(from, to), "{from} may use {to}");
+    }
+    for (from, to) in [
+        ("kernel::jobs", "app::App"),
+        ("app", "catalog::brand::model::Brand"),
+        ("catalog::brand::model", "catalog::brand::service::create"),
+        ("catalog::brand::model", "catalog::brand::api::BrandQuery"),
+        ("catalog::brand::service", "catalog::brand::api::BrandQuery"),
+        ("identity::account::service", "catalog::brand::model::Brand"),
+        ("identity::account::api", "catalog::brand::service::create"),
+        ("catalog::brand::api", "graphql::Query"),
+        ("graphql::execute", "http::Peer"),
+        ("http::auth", "cli::main"),
+    ] {
+        assert!(!allowed(from, to), "{from} must not use {to}");
+    }
+    assert_eq!(uses("use crate::{a::{b, c::{self, D as E}}, f::*};"), ["a::b", "a::c::self", "a::c::D", "f::*"]);
+}
+
+#[test]
 fn sql_stays_in_models_and_kernel() {
     let mut wrong = Vec::new();
     for file in rust_files(&root().join("src")) {

@@ -130,18 +130,29 @@ const WRITTEN_ONLY: [&str; 1] = ["audit_log_actor_kind_check"];
 
 #[tokio::test]
 async fn check_lists_are_the_enums_variants() {
-    use freshvilla::{catalog, kernel, work};
+    use freshvilla::{catalog, identity, kernel, work};
     let enums = lists! {
+        "accounts_kind_check" => kernel::access::AccountKind,
+        "accounts_status_check" => identity::account::model::AccountStatus,
+        "api_keys_scope_kind_check" => kernel::access::ScopeKind,
         "attributes_kind_check" => catalog::attribute::model::AttributeKind,
         "brands_status_check" => catalog::category::model::ShelfStatus,
         "categories_status_check" => catalog::category::model::ShelfStatus,
+        "challenges_purpose_check" => identity::challenge::model::ChallengePurpose,
+        "employees_function_check" => identity::account::model::EmployeeFunction,
+        "employees_status_check" => identity::account::model::EmployeeStatus,
         "files_purpose_check" => work::file::model::FilePurpose,
         "files_status_check" => work::file::model::FileStatus,
         "jobs_status_check" => kernel::jobs::JobStatus,
+        "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
         "product_variants_status_check" => catalog::category::model::ShelfStatus,
         "product_variants_unit_check" => catalog::variant::model::Unit,
         "products_dietary_check" => catalog::product::model::Dietary,
         "products_status_check" => catalog::product::model::ProductStatus,
+        "role_grants_scope_kind_check" => kernel::access::ScopeKind,
+        "roles_account_kind_check" => kernel::access::AccountKind,
+        "roles_scope_kind_check" => kernel::access::ScopeKind,
+        "sessions_revoked_reason_check" => identity::session::model::RevokedReason,
         "slug_redirects_kind_check" => catalog::slug::SlugKind,
     };
     let query = "

@@ -118,7 +118,7 @@ fn links_are_signed_bound_and_expire() {
         assert_eq!(check(&keys, file, false, &ticket, now), None);
     }
     config.identity.old_secret_keys = vec![config.identity.secret_key.clone()];
-    config.identity.secret_key = "another key of at least 32 characters".into();
+    config.identity.secret_key = freshvilla::config::Secret::new("another key of at least 32 characters");
     let renewed = LinkKeys::new(&config.identity);
     assert!(check(&renewed, file, true, &ticket, now).is_some(), "a former key still verifies");
     let new = renewed.sign(file, Deed::Download, until);
