@@ -13,7 +13,7 @@ use crate::{
     graphql::GraphQl,
     http, jobs,
     kernel::{clock::Clock, jobs::Worker},
-    seed,
+    maintenance, seed,
 };
 
 /// `freshvilla serve`.
@@ -42,7 +42,7 @@ async fn serve_app(
     let graphql = GraphQl::build(app.clone())?;
     let listener = open(socket, ready)?;
     if !args.no_worker {
-        spawn_worker(app);
+        spawn_worker(app).await?;
     }
     let tokens = match app.config.mode {
         Mode::Development => seed::demo_tokens(app).await?,
@@ -56,7 +56,7 @@ async fn serve_app(
 /// `freshvilla worker`.
 pub async fn work(ready: Ready, args: MigrateFlag, stop: CancellationToken) -> anyhow::Result<()> {
     let app = until(&stop, start(&ready, &args)).await?;
-    spawn_worker(&app);
+    spawn_worker(&app).await?;
     println!("FreshVilla runs background jobs. Ctrl-C stops it.");
     stop.cancelled().await;
     app.shut_down().await;
@@ -68,11 +68,13 @@ async fn start(ready: &Ready, args: &MigrateFlag) -> anyhow::Result<App> {
     App::build(ready.config.clone(), Clock::default()).await
 }
 
-fn spawn_worker(app: &App) {
+async fn spawn_worker(app: &App) -> anyhow::Result<()> {
+    maintenance::schedule(app).await?;
     let wake = Arc::clone(&app.jobs_enqueued);
     let worker = Worker::new(app.clone(), app.db.clone(), app.clock.clone(), Arc::new(jobs::registry()), wake);
     let (stop, tasks) = (app.stop.clone(), app.tasks.clone());
     app.spawn(async move { worker.run(stop, &tasks).await });
+    Ok(())
 }
 
 fn stop_with(app: &App, stop: CancellationToken) {

@@ -7,10 +7,12 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::outbox::Event;
 
@@ -130,6 +132,8 @@ const CHANNEL: &str = "freshvilla:events";
 pub struct Redis {
     local: FanOut,
     publisher: redis::aio::ConnectionManager,
+    /// Tells this node's own messages from the others'.
+    node: Uuid,
 }
 
 impl Redis {
@@ -140,10 +144,11 @@ impl Redis {
         spawn: impl FnOnce(futures_util::future::BoxFuture<'static, ()>),
     ) -> anyhow::Result<Self> {
         let client = redis::Client::open(url)?;
-        let publisher = client.get_connection_manager().await?;
-        let local = FanOut::default();
-        spawn(Box::pin(listen(client, local.clone(), stop)));
-        Ok(Self { local, publisher })
+        let publisher = client.get_connection_manager_with_config(impatient()).await;
+        let publisher = publisher.context("cannot reach Redis (REDIS_URL)")?;
+        let (local, node) = (FanOut::default(), Uuid::new_v4());
+        spawn(Box::pin(listen(client, local.clone(), node, stop)));
+        Ok(Self { local, publisher, node })
     }
 
     /// The shared command connection, for presence, buckets and other ephemeral keys.
@@ -155,21 +160,21 @@ impl Redis {
 #[async_trait]
 impl Bus for Redis {
     async fn publish(&self, events: Vec<Arc<Event>>) {
-        let mut pipe = redis::pipe();
-        for event in &events {
-            if let Ok(text) = serde_json::to_string(event) {
-                pipe.publish(CHANNEL, text).ignore();
-            }
-        }
         if events.is_empty() {
             return;
         }
-        if let Err(error) = pipe.query_async::<()>(&mut self.publisher.clone()).await {
-            // This node's clients need no Redis; the others' resync when it is back.
-            tracing::warn!(%error, "events not published to other nodes");
-            for event in events {
-                self.local.deliver(event);
+        let mut pipe = redis::pipe();
+        for event in &events {
+            if let Ok(text) = serde_json::to_string(&(self.node, event)) {
+                pipe.publish(CHANNEL, text).ignore();
             }
+        }
+        // This node's own clients need no Redis.
+        for event in events {
+            self.local.deliver(event);
+        }
+        if let Err(error) = pipe.query_async::<()>(&mut self.publisher.clone()).await {
+            tracing::warn!(%error, "events not published; other nodes read the database");
         }
     }
 
@@ -186,8 +191,16 @@ impl Bus for Redis {
     }
 }
 
+/// While Redis is away, nobody is to wait for it: the database has everything, and the next try comes soon.
+fn impatient() -> redis::aio::ConnectionManagerConfig {
+    redis::aio::ConnectionManagerConfig::new()
+        .set_number_of_retries(0)
+        .set_connection_timeout(Some(Duration::from_secs(1)))
+        .set_response_timeout(Some(Duration::from_secs(1)))
+}
+
 /// A plain subscriber stream ends silently when Redis restarts: reconnect, resubscribe, and have everyone catch up.
-async fn listen(client: redis::Client, local: FanOut, stop: CancellationToken) {
+async fn listen(client: redis::Client, local: FanOut, own: Uuid, stop: CancellationToken) {
     let mut pause = Duration::from_millis(50);
     loop {
         let run = async {
@@ -197,8 +210,9 @@ async fn listen(client: redis::Client, local: FanOut, stop: CancellationToken) {
             local.resync();
             let mut messages = subscriber.on_message();
             while let Some(message) = messages.next().await {
-                match serde_json::from_slice::<Event>(message.get_payload_bytes()) {
-                    Ok(event) => local.deliver(Arc::new(event)),
+                match serde_json::from_slice::<(Uuid, Event)>(message.get_payload_bytes()) {
+                    Ok((node, _)) if node == own => {}
+                    Ok((_, event)) => local.deliver(Arc::new(event)),
                     Err(error) => tracing::warn!(%error, "unreadable message on the bus"),
                 }
             }

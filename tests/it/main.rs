@@ -13,10 +13,21 @@
 mod support;
 
 mod catalog;
+mod cli;
 mod client;
+mod code_rules;
+mod database_rules;
+mod drift;
+mod faults;
+mod feeds;
 mod http;
+mod jobs;
 mod live;
+mod paging;
 mod rate_limit;
+mod schema_rules;
+mod seed;
 mod server;
 mod storage;
+mod values;
 mod websocket;

@@ -1,0 +1,175 @@
+//! What every table must keep to, and that migrations go both ways.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use freshvilla::kernel::{db::Db, migrate};
+use serde_json::{Value, json};
+
+use crate::support::Database;
+
+async fn none(query: &str, complaint: &str) {
+    let found = Database::create().await.rows(query).await;
+    assert!(found.is_empty(), "{complaint}: {}", json!(found));
+}
+
+#[tokio::test]
+async fn every_foreign_key_has_an_index() {
+    let query = "
+        SELECT conrelid::regclass::text AS of, conname FROM pg_constraint f
+        WHERE contype = 'f' AND NOT EXISTS (
+            SELECT FROM pg_index i
+            WHERE i.indrelid = f.conrelid AND i.indpred IS NULL
+              AND (string_to_array(i.indkey::text, ' ')::int2[])[1:cardinality(f.conkey)] @> f.conkey)";
+    none(query, "foreign keys that no index begins with").await;
+}
+
+#[tokio::test]
+async fn every_table_is_commented() {
+    let query = "
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+          AND relname <> '__diesel_schema_migrations' AND obj_description(oid, 'pg_class') IS NULL";
+    none(query, "tables without COMMENT ON TABLE").await;
+}
+
+#[tokio::test]
+async fn every_constraint_is_named_for_its_table() {
+    let query = "
+        SELECT conrelid::regclass::text AS of, conname FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+          AND conrelid <> to_regclass('__diesel_schema_migrations')
+          AND NOT starts_with(conname, conrelid::regclass::text)";
+    none(query, "constraints whose name does not begin with the table's").await;
+}
+
+#[tokio::test]
+async fn columns_have_honest_types() {
+    let query = "
+        SELECT table_name, column_name, data_type FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations' AND (
+            data_type IN ('real', 'double precision', 'money', 'timestamp without time zone', 'character varying', 'json')
+            OR (column_name LIKE '%\\_minor' AND data_type <> 'bigint')
+            OR (column_name LIKE '%\\_bp' AND data_type <> 'integer')
+            OR (column_name LIKE '%\\_at' AND data_type <> 'timestamp with time zone'))";
+    none(query, "columns of a type that lies about money or time").await;
+}
+
+/// Shape of the database, for comparison.
+const SHAPE: &str = "
+    SELECT 'column' AS what, table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable
+           || coalesce(' ' || column_default, '') AS shape
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'function', p.oid::regprocedure::text FROM pg_proc p
+    WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1, 2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_go_down_and_up_again() {
+    let database = Database::create_empty().await;
+    let all = migrate::run(database.url()).await.unwrap();
+    let before = database.rows(SHAPE).await;
+    for name in all.iter().rev() {
+        assert_eq!(migrate::revert_last(database.url()).await.unwrap().as_ref(), Some(name));
+    }
+    assert_eq!(migrate::revert_last(database.url()).await.unwrap(), None);
+    let left: Vec<Value> = database.rows(SHAPE).await;
+    let left: Vec<&Value> = left.iter().filter(|row| !row["shape"].as_str().unwrap().contains("__diesel")).collect();
+    assert!(left.is_empty(), "left behind by down.sql: {left:?}");
+    assert_eq!(migrate::run(database.url()).await.unwrap(), all);
+    assert_eq!(database.rows(SHAPE).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_migrate_at_once_take_turns() {
+    let database = Database::create_empty().await;
+    let db = Db::new(database.url(), None, 2).unwrap();
+    let all = migrate::pending(&db).await.unwrap();
+    assert!(!all.is_empty());
+    let nodes: Vec<_> = (0..4)
+        .map(|_| {
+            let url = database.url().to_owned();
+            tokio::spawn(async move { migrate::run(&url).await.unwrap() })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for node in nodes {
+        applied.extend(node.await.unwrap());
+    }
+    assert_eq!(applied, all, "each migration once");
+    assert!(migrate::pending(&db).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_audit_log_cannot_be_changed() {
+    let database = Database::create().await;
+    database
+        .execute(
+            "INSERT INTO audit_log (id, at, actor_kind, action, subject_type, subject_id, request_id)
+             VALUES (gen_random_uuid(), now(), 'system', 'x', 'Job', gen_random_uuid(), gen_random_uuid())",
+        )
+        .await;
+    for statement in ["UPDATE audit_log SET action = 'y'", "DELETE FROM audit_log"] {
+        use diesel_async::SimpleAsyncConnection;
+        let refused = database.connect().await.batch_execute(statement).await.unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+}
+
+/// `constraint => enum` for every CHECK that lists texts.
+macro_rules! lists {
+    ($($constraint:literal => $type:ty,)+) => {
+        BTreeMap::from([$(($constraint, <$type>::ALL.iter().map(|v| v.as_str().to_owned()).collect::<BTreeSet<_>>())),+])
+    };
+}
+
+/// Lists that no `text_enum!` stands for, since the program only ever writes them.
+const WRITTEN_ONLY: [&str; 1] = ["audit_log_actor_kind_check"];
+
+#[tokio::test]
+async fn check_lists_are_the_enums_variants() {
+    use freshvilla::{catalog, identity, kernel, work};
+    let enums = lists! {
+        "accounts_kind_check" => kernel::access::AccountKind,
+        "accounts_status_check" => identity::account::model::AccountStatus,
+        "api_keys_scope_kind_check" => kernel::access::ScopeKind,
+        "attributes_kind_check" => catalog::attribute::model::AttributeKind,
+        "brands_status_check" => catalog::category::model::ShelfStatus,
+        "categories_status_check" => catalog::category::model::ShelfStatus,
+        "challenges_purpose_check" => identity::challenge::model::ChallengePurpose,
+        "employees_function_check" => identity::account::model::EmployeeFunction,
+        "employees_status_check" => identity::account::model::EmployeeStatus,
+        "files_purpose_check" => work::file::model::FilePurpose,
+        "files_status_check" => work::file::model::FileStatus,
+        "jobs_status_check" => kernel::jobs::JobStatus,
+        "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
+        "product_variants_status_check" => catalog::category::model::ShelfStatus,
+        "product_variants_unit_check" => catalog::variant::model::Unit,
+        "products_dietary_check" => catalog::product::model::Dietary,
+        "products_status_check" => catalog::product::model::ProductStatus,
+        "role_grants_scope_kind_check" => kernel::access::ScopeKind,
+        "roles_account_kind_check" => kernel::access::AccountKind,
+        "roles_scope_kind_check" => kernel::access::ScopeKind,
+        "sessions_revoked_reason_check" => identity::session::model::RevokedReason,
+        "slug_redirects_kind_check" => catalog::slug::SlugKind,
+    };
+    let query = "
+        SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = 'public'::regnamespace
+          AND pg_get_constraintdef(oid) ~ '^CHECK \\(\\([a-z_]+ = ANY \\(ARRAY\\[[^]]*\\]\\)\\)\\)$'";
+    let mut seen = BTreeSet::new();
+    for row in Database::create().await.rows(query).await {
+        let name = row["name"].as_str().unwrap();
+        let listed: BTreeSet<String> =
+            row["definition"].as_str().unwrap().split('\'').skip(1).step_by(2).map(str::to_owned).collect();
+        match enums.get(name) {
+            Some(variants) => assert_eq!(&listed, variants, "{name} and its enum differ"),
+            None => assert!(WRITTEN_ONLY.contains(&name), "{name} is missing in this test: add its enum"),
+        }
+        seen.insert(name.to_owned());
+    }
+    let gone: Vec<_> = enums.keys().filter(|name| !seen.contains(**name)).collect();
+    assert!(gone.is_empty(), "no such CHECK lists in the database: {gone:?}");
+}
