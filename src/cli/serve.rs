@@ -13,7 +13,7 @@ use crate::{
     graphql::GraphQl,
     http, jobs,
     kernel::{clock::Clock, jobs::Worker},
-    seed,
+    maintenance, seed,
 };
 
 /// `freshvilla serve`.
@@ -72,7 +72,13 @@ fn spawn_worker(app: &App) {
     let wake = Arc::clone(&app.jobs_enqueued);
     let worker = Worker::new(app.clone(), app.db.clone(), app.clock.clone(), Arc::new(jobs::registry()), wake);
     let (stop, tasks) = (app.stop.clone(), app.tasks.clone());
-    app.spawn(async move { worker.run(stop, &tasks).await });
+    let planned = app.clone();
+    app.spawn(async move {
+        if let Err(error) = maintenance::schedule(&planned).await {
+            tracing::warn!(%error, "maintenance not scheduled");
+        }
+        worker.run(stop, &tasks).await;
+    });
 }
 
 fn stop_with(app: &App, stop: CancellationToken) {

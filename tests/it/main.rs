@@ -14,6 +14,9 @@ mod support;
 
 mod catalog;
 mod client;
+mod files;
+mod mail;
+mod maintenance;
 mod rate_limit;
 mod server;
 mod storage;

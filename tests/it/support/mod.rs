@@ -18,11 +18,11 @@ mod redis;
 mod socket;
 
 pub use self::{
-    app::TestApp,
+    app::{Folder, TestApp},
     client::{Answer, Client},
     cluster::Cluster,
     database::Database,
-    node::{Node, Setup},
+    node::{Node, Setup, config},
     proxy::Proxy,
     redis::RedisServer,
     socket::{Feed, Socket},
