@@ -12,6 +12,7 @@
 pub mod attribute;
 pub mod brand;
 pub mod category;
+pub mod import;
 pub mod media;
 pub mod product;
 pub mod search;
