@@ -93,12 +93,7 @@ struct OpenColumn {
 
 impl Columns {
     /// Matches a header with the fields; a wish that names an unknown field or column is an error.
-    pub fn understand(
-        header: &Row,
-        fields: &[Field],
-        open: &[OpenField],
-        wishes: &Wishes,
-    ) -> Result<Self, FileFault> {
+    pub fn understand(header: &Row, fields: &[Field], open: &[OpenField], wishes: &Wishes) -> Result<Self, FileFault> {
         let headers: Vec<String> = header.cells().map(|cell| cell.trim().to_owned()).collect();
         let normal: Vec<String> = headers.iter().map(|header| normalise(header)).collect();
         let mut used = vec![false; headers.len()];
@@ -123,8 +118,21 @@ impl Columns {
         }
         columns.match_aliases(&headers, &normal, fields, &mut used);
         columns.match_open(&headers, &normal, open, &mut used);
-        columns.unmapped = headers.iter().zip(&used).filter(|(h, used)| !**used && !h.is_empty()).map(|p| p.0.clone()).collect();
+        columns.unmapped =
+            headers.iter().zip(&used).filter(|(h, used)| !**used && !h.is_empty()).map(|p| p.0.clone()).collect();
         Ok(columns)
+    }
+
+    /// Whether the fields that the caller names exist; else which argument is wrong, and why.
+    pub fn check_names(fields: &[Field], open: &[OpenField], wishes: &Wishes) -> Result<(), (&'static str, String)> {
+        let is_open = |name: &str| open.iter().any(|open| name.starts_with(open.prefix));
+        for (field, _) in wishes.mapping.iter().filter(|(field, _)| !is_open(field)) {
+            position(fields, field).map_err(|fault| ("mapping", fault.message))?;
+        }
+        for (field, _) in &wishes.defaults {
+            position(fields, field).map_err(|fault| ("defaults", fault.message))?;
+        }
+        Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "one step of `understand`, over its working state")]
@@ -143,7 +151,9 @@ impl Columns {
         } else {
             Source::Column(find(wish, headers, normal, used)?)
         };
-        if let Some((prefix, name)) = open.iter().find_map(|o| field.strip_prefix(o.prefix).map(|name| (o.prefix, name))) {
+        if let Some((prefix, name)) =
+            open.iter().find_map(|o| field.strip_prefix(o.prefix).map(|name| (o.prefix, name)))
+        {
             self.open.push(OpenColumn { prefix, name: normalise(name), label: wish.to_owned(), source });
             return Ok(());
         }
@@ -158,9 +168,10 @@ impl Columns {
     fn match_aliases(&mut self, headers: &[String], normal: &[String], fields: &[Field], used: &mut [bool]) {
         for (at, field) in fields.iter().enumerate() {
             let Some(slot) = self.sources.get_mut(at).filter(|slot| slot.is_none()) else { continue };
-            let found = field.aliases.iter().find_map(|alias| {
-                normal.iter().zip(used.iter()).position(|(header, used)| !used && header == alias)
-            });
+            let found = field
+                .aliases
+                .iter()
+                .find_map(|alias| normal.iter().zip(used.iter()).position(|(header, used)| !used && header == alias));
             let Some(column) = found else { continue };
             *slot = Some(Source::Column(column));
             if let (Some(label), Some(used)) = (self.labels.get_mut(at), used.get_mut(column)) {
@@ -178,7 +189,8 @@ impl Columns {
             let found = open.iter().find_map(|open| {
                 let lower = header.to_lowercase();
                 let prefixed = lower.strip_prefix(open.prefix).map(normalise);
-                let alias = || open.aliases.iter().find(|(alias, _)| alias == normal).map(|(_, name)| (*name).to_owned());
+                let alias =
+                    || open.aliases.iter().find(|(alias, _)| alias == normal).map(|(_, name)| (*name).to_owned());
                 prefixed.or_else(alias).filter(|name| !name.is_empty()).map(|name| (open.prefix, name))
             });
             if let Some((prefix, name)) = found {

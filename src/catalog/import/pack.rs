@@ -89,7 +89,8 @@ impl Words {
                 (count * n, unit.clone())
             }
             // "200 ml x 6", "200 ml x 6 pcs"
-            [Number(n), Text(unit), Text(x), Number(count)] | [Number(n), Text(unit), Text(x), Number(count), Text(_)]
+            [Number(n), Text(unit), Text(x), Number(count)]
+            | [Number(n), Text(unit), Text(x), Number(count), Text(_)]
                 if x == "x" =>
             {
                 (count * n, unit.clone())
@@ -123,10 +124,10 @@ fn unit_of(word: &str) -> Option<(&'static str, i64)> {
         "dozen" | "doz" | "dz" => ("piece", 12_000),
         "pair" | "pairs" => ("piece", 2_000),
         "pc" | "pcs" | "pce" | "piece" | "pieces" | "n" | "no" | "nos" | "u" | "unit" | "units" | "ea" | "each"
-        | "count" | "ct" | "pack" | "packs" | "pkt" | "pkts" | "packet" | "packets" | "sachet" | "sachets" | "tablet"
-        | "tablets" | "tabs" | "capsules" | "bag" | "bags" | "box" | "boxes" | "bottle" | "bottles" | "can" | "cans"
-        | "jar" | "jars" | "roll" | "rolls" | "sheet" | "sheets" | "bunch" | "bunches" | "egg" | "eggs" | "bar"
-        | "bars" | "set" | "sets" | "wipes" | "pads" | "diapers" | "x" => ("piece", 1_000),
+        | "count" | "ct" | "pack" | "packs" | "pkt" | "pkts" | "packet" | "packets" | "sachet" | "sachets"
+        | "tablet" | "tablets" | "tabs" | "capsules" | "bag" | "bags" | "box" | "boxes" | "bottle" | "bottles"
+        | "can" | "cans" | "jar" | "jars" | "roll" | "rolls" | "sheet" | "sheets" | "bunch" | "bunches" | "egg"
+        | "eggs" | "bar" | "bars" | "set" | "sets" | "wipes" | "pads" | "diapers" | "x" => ("piece", 1_000),
         _ => return None,
     })
 }

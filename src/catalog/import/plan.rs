@@ -15,8 +15,8 @@ use super::{
         shelf::{Attribute, Shelf},
     },
     pack::Pack,
-    slug::{distinct, slugify},
 };
+use crate::catalog::slug::{slugify, with_tail};
 
 /// A product in work.
 #[derive(Debug)]
@@ -225,7 +225,7 @@ impl Plan {
         let id = Uuid::now_v7();
         let mut slug = slugify(&name);
         if slug.is_empty() || self.taken_slugs.contains(&slug) {
-            slug = distinct(&slug, "product", id);
+            slug = with_tail(if slug.is_empty() { "product" } else { &slug }, id);
         }
         self.taken_slugs.insert(slug.clone());
         let at = self.products.len();
@@ -273,13 +273,7 @@ impl Plan {
         self.add_variant(VariantSlot { before: None, after, attributes: Vec::new(), product })
     }
 
-    fn change_variant(
-        &mut self,
-        at: usize,
-        entry: &Entry,
-        values: Vec<(Uuid, AttributeValue)>,
-        now: DateTime<Utc>,
-    ) {
+    fn change_variant(&mut self, at: usize, entry: &Entry, values: Vec<(Uuid, AttributeValue)>, now: DateTime<Utc>) {
         let Some(slot) = self.variants.get_mut(at) else { return };
         let row = &mut slot.after;
         if let Some(pack) = &entry.pack {

@@ -44,6 +44,8 @@ pub struct Progress {
     pub lanes: Vec<u64>,
     /// Rows of a collapsing layout that another row replaced.
     pub collapsed: u64,
+    /// When it began.
+    pub started_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Whether more records were touched than a resumed import remembers.
     pub touched_many: bool,
 }

@@ -12,7 +12,8 @@ pub fn gtin(text: &str) -> Result<String, BadValue> {
     if !matches!(digits.len(), 8 | 12..=14) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(BadValue::invalid("a barcode has 8, 12, 13 or 14 digits"));
     }
-    let sum: u32 = digits.bytes().rev().zip([1, 3].iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
+    let sum: u32 =
+        digits.bytes().rev().zip([1, 3].iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
     if sum % 10 != 0 {
         return Err(BadValue::invalid("the barcode's check digit is wrong"));
     }

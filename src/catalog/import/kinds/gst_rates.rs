@@ -23,7 +23,8 @@ const SGST: usize = 3;
 const CESS: usize = 4;
 const VALID_FROM: usize = 5;
 const SOURCE: usize = 6;
-const FIELDS: &[Field] = &[
+/// What its columns can be.
+pub const FIELDS: &[Field] = &[
     Field { name: "hsn", aliases: &["hsn", "hsn_prefix", "hsn_sac", "hsn_code", "chapter_heading", "code"] },
     Field { name: "rate", aliases: &["rate_percent", "gst_rate", "igst", "gst", "rate", "gst_percent", "igst_rate"] },
     Field { name: "cgst", aliases: &["cgst", "cgst_rate"] },

@@ -18,7 +18,8 @@ use crate::{
 
 const CODE: usize = 0;
 const DESCRIPTION: usize = 1;
-const FIELDS: &[Field] = &[
+/// What its columns can be.
+pub const FIELDS: &[Field] = &[
     Field { name: "hsn", aliases: &["hsn_sac", "hsn", "hsn_code", "hsn_cd", "code", "sac_cd", "hsn_sac_code"] },
     Field { name: "description", aliases: &["description", "hsn_description", "sac_description", "name"] },
 ];

@@ -81,7 +81,8 @@ impl Outcome {
 /// Writes batches of entries; one for every lane.
 pub trait Output<E>: Send {
     /// Writes a batch in the running transaction.
-    fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[E]) -> impl Future<Output = Result<Outcome>> + Send;
+    fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[E])
+    -> impl Future<Output = Result<Outcome>> + Send;
     /// The transaction was committed.
     fn committed(&mut self) {}
     /// The transaction, or a part of it, was rolled back.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{AttributeValue, ProductRow, TextsRow, VariantRow};
 use crate::{
-    catalog::import::{entry::Entry, slug::slugify},
+    catalog::{import::entry::Entry, slug::slugify},
     kernel::{
         db::Conn,
         error::Result,

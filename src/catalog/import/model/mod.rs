@@ -2,6 +2,8 @@
 
 pub mod lookup;
 pub mod report;
+pub mod savepoint;
+pub mod search;
 pub mod shelf;
 pub mod tax;
 pub mod write;

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::lookup::SlugRow;
 use crate::{
-    catalog::import::{
-        entry::Entry,
-        slug::{distinct, slugify},
+    catalog::{
+        import::entry::Entry,
+        slug::{slugify, with_tail},
     },
     kernel::{
         db::Conn,
@@ -225,11 +225,7 @@ fn lost_race() -> Error {
     Error::conflict("another import is making the same categories or brands")
 }
 
-async fn find_categories(
-    mut conn: &Conn,
-    parents: &[Option<Uuid>],
-    names: &[String],
-) -> Result<HashMap<i64, Uuid>> {
+async fn find_categories(mut conn: &Conn, parents: &[Option<Uuid>], names: &[String]) -> Result<HashMap<i64, Uuid>> {
     let rows: Vec<Numbered> = Sql::new("SELECT u.n, c.id FROM unnest(")
         .bind(parents.to_vec())
         .sql(", ")
@@ -271,7 +267,7 @@ async fn new_slugs(
         let id = Uuid::now_v7();
         let mut slug = slugify(name);
         if slug.is_empty() || taken.contains(&slug) {
-            slug = distinct(&slug, kind, id);
+            slug = with_tail(if slug.is_empty() { kind } else { &slug }, id);
         }
         taken.insert(slug.clone());
         rows.push((at, id, slug));
@@ -324,18 +320,20 @@ async fn insert_brands(
     let rows = new_slugs(conn, names, found, "brand", taken).await?;
     let names: Vec<String> = rows.iter().filter_map(|(at, _, _)| names.get(*at).cloned()).collect();
     let (ids, slugs): (Vec<Uuid>, Vec<String>) = rows.into_iter().map(|(_, id, slug)| (id, slug)).unzip();
-    Sql::new("INSERT INTO brands (id, name, slug, status, created_at, updated_at) SELECT u.id, u.name, u.slug, 'active', ")
-        .bind(now)
-        .sql(", ")
-        .bind(now)
-        .sql(" FROM unnest(")
-        .bind(ids)
-        .sql(", ")
-        .bind(names)
-        .sql(", ")
-        .bind(slugs)
-        .sql(") u(id, name, slug) ON CONFLICT DO NOTHING")
-        .execute(&mut conn)
-        .await?;
+    Sql::new(
+        "INSERT INTO brands (id, name, slug, status, created_at, updated_at) SELECT u.id, u.name, u.slug, 'active', ",
+    )
+    .bind(now)
+    .sql(", ")
+    .bind(now)
+    .sql(" FROM unnest(")
+    .bind(ids)
+    .sql(", ")
+    .bind(names)
+    .sql(", ")
+    .bind(slugs)
+    .sql(") u(id, name, slug) ON CONFLICT DO NOTHING")
+    .execute(&mut conn)
+    .await?;
     Ok(())
 }

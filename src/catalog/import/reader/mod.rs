@@ -112,7 +112,9 @@ impl From<FileFault> for Stop {
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         Self::Fault(match error.kind() {
-            io::ErrorKind::UnexpectedEof => FileFault::new("TRUNCATED", "the file ends in the middle of compressed data"),
+            io::ErrorKind::UnexpectedEof => {
+                FileFault::new("TRUNCATED", "the file ends in the middle of compressed data")
+            }
             io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
                 FileFault::new("TRUNCATED", "the compressed data is damaged")
             }
@@ -150,7 +152,9 @@ pub fn read_table(mut file: File, progress: &BytesRead, rows: &mut impl Rows) ->
         return xlsx::read(file, progress, rows);
     }
     if magic.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(FileFault::new("NOT_A_TABLE", "old Excel files (.xls) are not read; save it as .xlsx or .csv").into());
+        return Err(
+            FileFault::new("NOT_A_TABLE", "old Excel files (.xls) are not read; save it as .xlsx or .csv").into()
+        );
     }
     let counted = Counted { inner: file, read: progress.clone() };
     if magic.starts_with(&[0x1F, 0x8B]) {

@@ -80,7 +80,19 @@ fields! {
 
 /// Open fields: attributes and nutrition.
 pub const OPEN: &[OpenField] = &[
-    OpenField { prefix: ATTRIBUTE, aliases: &[("grade", "grade"), ("flavour", "flavour"), ("flavor", "flavour"), ("color", "colour"), ("colour", "colour"), ("variety", "variety"), ("organic", "organic"), ("storage", "storage")] },
+    OpenField {
+        prefix: ATTRIBUTE,
+        aliases: &[
+            ("grade", "grade"),
+            ("flavour", "flavour"),
+            ("flavor", "flavour"),
+            ("color", "colour"),
+            ("colour", "colour"),
+            ("variety", "variety"),
+            ("organic", "organic"),
+            ("storage", "storage"),
+        ],
+    },
     OpenField { prefix: NUTRITION, aliases: NUTRITION_HEADERS },
 ];
 

@@ -7,14 +7,16 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::import::{
-    columns::{Columns, Field},
-    entry::Entry,
-    issue::{BadValue, Issue},
-    pack::Pack,
-    reader::Row,
+use crate::catalog::{
+    import::{
+        columns::{Columns, Field},
+        entry::Entry,
+        issue::{BadValue, Issue},
+        pack::Pack,
+        reader::Row,
+        value,
+    },
     slug::slugify,
-    value,
 };
 
 /// The layout's columns, at the positions of the constants below; then fields that only defaults feed.
@@ -54,7 +56,11 @@ pub fn check(row: &Row, columns: &Columns, issues: &mut Vec<Issue>) -> Option<En
     let text = |field| value::line(&columns.get(row, field));
     let (commodity, variety, grade) = (text(COMMODITY), text(VARIETY), text(GRADE));
     if commodity.is_empty() || commodity.len() > 120 || variety.len() > 120 || grade.len() > 120 {
-        refuse(COMMODITY, BadValue { code: "REQUIRED", message: "the commodity's name is needed".to_owned() }, &commodity);
+        refuse(
+            COMMODITY,
+            BadValue { code: "REQUIRED", message: "the commodity's name is needed".to_owned() },
+            &commodity,
+        );
         return None;
     }
     let price = columns.get(row, MODAL_PRICE);
@@ -72,7 +78,11 @@ pub fn check(row: &Row, columns: &Columns, issues: &mut Vec<Issue>) -> Option<En
         line: row.line,
         key: Some(format!("mandi:{}", slugify(&commodity))),
         sku: sku(&commodity, &variety, &grade),
-        pack: Some(Pack { name: format!("1 kg {}", label.join(", ")).trim().to_owned(), unit: "weight", milli: 1_000_000 }),
+        pack: Some(Pack {
+            name: format!("1 kg {}", label.join(", ")).trim().to_owned(),
+            unit: "weight",
+            milli: 1_000_000,
+        }),
         mrp_minor: Some(mrp_minor),
         attributes: [("variety", &variety), ("grade", &grade)]
             .into_iter()

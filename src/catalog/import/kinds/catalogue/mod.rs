@@ -65,7 +65,8 @@ impl Intake for CatalogueIntake {
             return;
         }
         if row.len() < columns.width {
-            let message = format!("the row has {} cells, the header {}; the rest counts as empty", row.len(), columns.width);
+            let message =
+                format!("the row has {} cells, the header {}; the rest counts as empty", row.len(), columns.width);
             issues.push(Issue::warning(row.line, "", "SHORT_ROW", message));
         }
         match &mut self.collapse {

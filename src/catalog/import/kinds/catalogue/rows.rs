@@ -162,7 +162,8 @@ fn category_path(text: &str) -> Result<Vec<String>, BadValue> {
         _ => &[],
     };
     let names = plain.split(separators).map(|name| value::line_up_to(name, 120));
-    let mut path = names.filter(|name| name.as_ref().map_or(true, |name| !name.is_empty())).collect::<Result<Vec<_>, _>>()?;
+    let mut path =
+        names.filter(|name| name.as_ref().map_or(true, |name| !name.is_empty())).collect::<Result<Vec<_>, _>>()?;
     if separators == [','] {
         path.truncate(MAX_CATEGORY_DEPTH);
     }
@@ -173,7 +174,13 @@ fn tags(text: &str) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }
-    let separator = if text.contains('|') { '|' } else if text.contains(';') { ';' } else { ',' };
+    let separator = if text.contains('|') {
+        '|'
+    } else if text.contains(';') {
+        ';'
+    } else {
+        ','
+    };
     let mut tags: Vec<String> = Vec::new();
     for tag in text.split(separator).map(|tag| value::line(tag).to_lowercase()) {
         if !tag.is_empty() && tag.chars().count() <= 60 && tags.len() < 50 && !tags.contains(&tag) {
