@@ -2,7 +2,10 @@
 
 use crate::{
     app::App,
-    catalog::search::jobs::{RankSearch, RefreshSearch},
+    catalog::{
+        import::jobs::{IMPORT_QUEUE, RefreshAfterImport, RunImport},
+        search::jobs::{RankSearch, RefreshSearch},
+    },
     identity::{account::password::SendPasswordLink, challenge::jobs::SendCode},
     kernel::{
         jobs::Registry,
@@ -16,9 +19,12 @@ pub fn registry() -> Registry<App> {
     Registry::default()
         .with::<Maintain>()
         .with::<RankSearch>()
+        .with::<RefreshAfterImport>()
         .with::<RefreshSearch>()
+        .with::<RunImport>()
         .with::<SendCode>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()
+        .limit(IMPORT_QUEUE, 2)
         .limit(MAIL_QUEUE, MAILS_AT_ONCE)
 }

@@ -219,6 +219,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_errors (id) {
+        id -> Uuid,
+        job_id -> Uuid,
+        row_number -> Int8,
+        column_name -> Text,
+        severity -> Text,
+        code -> Text,
+        message -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         kind -> Text,

@@ -12,6 +12,7 @@
 pub mod attribute;
 pub mod brand;
 pub mod category;
+pub mod import;
 pub mod media;
 pub mod product;
 pub mod search;
@@ -58,6 +59,7 @@ pub struct CatalogQuery(
     attribute::api::AttributeQuery,
     brand::api::BrandQuery,
     category::api::CategoryQuery,
+    import::api::ImportQuery,
     product::api::ProductQuery,
     search::api::SearchQuery,
     tax::api::TaxQuery,
@@ -69,6 +71,7 @@ pub struct CatalogMutation(
     attribute::api::AttributeMutation,
     brand::api::BrandMutation,
     category::api::CategoryMutation,
+    import::api::ImportMutation,
     media::api::MediaMutation,
     product::api::ProductMutation,
     tax::api::TaxMutation,

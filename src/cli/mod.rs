@@ -3,6 +3,7 @@
 mod banner;
 mod database;
 mod env_file;
+mod import;
 mod serve;
 
 use std::{future::Future, process::ExitCode};
@@ -23,6 +24,8 @@ Examples:
       everything on this machine; then open http://127.0.0.1:8000/graphiql
   freshvilla serve --listen 0.0.0.0:9000
       on another address
+  freshvilla import catalogue products.xlsx --dry-run
+      what a file would change
   freshvilla migrate status
       what the database has and lacks
   freshvilla schema > schema.graphql
@@ -56,6 +59,8 @@ enum Command {
     },
     /// Load the demo data (development only); what is already there stays
     Seed,
+    /// Import a file into the catalogue; exits with 2 when rows were refused
+    Import(Box<import::ImportArgs>),
     /// Print the GraphQL schema in its definition language
     Schema,
     /// Print every setting as a table
@@ -91,7 +96,7 @@ enum MigrateAction {
 /// The program: parses, runs, and answers the exit code.
 pub fn main() -> ExitCode {
     match parse().and_then(run) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("freshvilla: {error:#}");
             ExitCode::FAILURE
@@ -125,8 +130,12 @@ fn parse() -> anyhow::Result<Cli> {
     Ok(Cli::from_arg_matches(&matches)?)
 }
 
-fn run(Cli { config, command }: Cli) -> anyhow::Result<()> {
+fn run(Cli { config, command }: Cli) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Import(args) => {
+            let all = with_database(config, async |ready, stop| Box::pin(import::import(ready, *args, stop)).await)?;
+            return Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(import::EXIT_WITH_ERRORS) });
+        }
         Command::Schema => print(&graphql::sdl()),
         Command::Settings => print(&settings_table()),
         Command::Serve(args) => with_database(config, async |ready, stop| serve::serve(ready, args, stop).await),
@@ -139,7 +148,8 @@ fn run(Cli { config, command }: Cli) -> anyhow::Result<()> {
             anyhow::ensure!(config.mode == Mode::Development, "demo data has known passwords: development only");
             with_database(config, async |ready, stop| until(&stop, database::seed(ready.config)).await)
         }
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints without failing on a closed pipe (`freshvilla schema | head`).
@@ -160,10 +170,10 @@ struct Ready {
 
 /// Starts logging, the private PostgreSQL where none is named, and the runtime, and runs the command in it.
 /// PostgreSQL comes before the runtime and goes after it: it is tied to the main thread.
-fn with_database(
+fn with_database<T>(
     mut config: Config,
-    work: impl AsyncFnOnce(Ready, CancellationToken) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+    work: impl AsyncFnOnce(Ready, CancellationToken) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     config.check()?;
     telemetry::start_logging(&config.log.log, config.log_json()).context("FRESHVILLA_LOG")?;
     let postgres = match config.database.database_url {

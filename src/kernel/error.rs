@@ -94,6 +94,15 @@ impl Error {
         Self::Internal(Arc::new(cause.into()))
     }
 
+    /// Whether the same request must fail again: the input itself is wrong, and nothing that time would mend.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Rejected(_) => self.code() != "CONFLICT",
+            Self::BadInput(_) | Self::TooComplex(_) => true,
+            _ => false,
+        }
+    }
+
     /// The value of `extensions.code`.
     pub fn code(&self) -> &'static str {
         match self {

@@ -310,6 +310,14 @@ impl<C: Clone + Send + Sync + 'static> Worker<C> {
         found
     }
 
+    /// Runs one job, whatever its queue, that waits, has ended without success, or was left by a worker that died.
+    /// False when it is none of these. For commands that run their job themselves.
+    pub async fn run_job(&self, id: JobId) -> Result<bool> {
+        let Some(row) = claim_one(&self.db, &self.clock, id).await? else { return Ok(false) };
+        run_claimed(&self.registry, self.context.clone(), &self.db, &self.clock, row).await;
+        Ok(true)
+    }
+
     /// Runs everything that is due, and what that enqueues, one after another; for tests and commands.
     pub async fn drain(&self) -> Result<usize> {
         let mut ran = 0;
@@ -349,6 +357,25 @@ async fn claim(db: &Db, clock: &Clock, queue: &str, limit: usize) -> Result<Vec<
     .bind(limit)
     .sql(" FOR UPDATE SKIP LOCKED) RETURNING ");
     Ok(Returning::<JobRow>::new(due).load(&mut &*conn).await?)
+}
+
+/// Takes one job: see [`Worker::run_job`].
+async fn claim_one(db: &Db, clock: &Clock, id: JobId) -> Result<Option<JobRow>> {
+    let conn = db.write().await?;
+    let now = clock.now();
+    let free = Sql::new(
+        "UPDATE jobs SET status = 'running', attempts = attempts + 1, finished_at = NULL, \
+         lease_token = gen_random_uuid(), lease_until = ",
+    )
+    .bind(now + LEASE)
+    .sql(", updated_at = ")
+    .bind(now)
+    .sql(" WHERE id = ")
+    .bind(id)
+    .sql(" AND (status IN ('queued', 'dead', 'cancelled') OR (status = 'running' AND lease_until < ")
+    .bind(now)
+    .sql(")) RETURNING ");
+    Ok(Returning::<JobRow>::new(free).load(&mut &*conn).await?.into_iter().next())
 }
 
 async fn run_claimed<C: Clone + Send + Sync + 'static>(
@@ -419,7 +446,9 @@ async fn settle(db: &Db, clock: &Clock, row: &JobRow, token: Uuid, outcome: Resu
     let now = clock.now();
     let (status, kind, error) = match &outcome {
         Ok(()) => (JobStatus::Succeeded, "job.succeeded", None),
-        Err(error) if row.attempts >= row.max_attempts => (JobStatus::Dead, "job.failed", Some(describe(error))),
+        Err(error) if row.attempts >= row.max_attempts || error.is_final() => {
+            (JobStatus::Dead, "job.failed", Some(describe(error)))
+        }
         Err(error) => (JobStatus::Queued, "job.retrying", Some(describe(error))),
     };
     let finished_at = (status != JobStatus::Queued).then_some(now);
