@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     app::App,
+    catalog::import::service::import_demo,
     identity::{demo, place::load::load_embedded_places},
     kernel::{
         error::Result,
@@ -31,12 +32,21 @@ pub fn steps() -> Vec<Step> {
     vec![
         Step { name: "places", run: |app| Box::pin(async move { places(&app).await }) },
         Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
+        Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
     ]
 }
 
 async fn places(app: &App) -> Result<String> {
     let (states, pincodes) = load_embedded_places(app).await?;
     Ok(format!("{} states, {} postal codes", states.stored, pincodes.stored))
+}
+
+async fn catalogue(app: &App) -> Result<String> {
+    let report = import_demo(app).await?;
+    Ok(format!(
+        "{} products in {} pack sizes, {} HSN codes, {} GST rates",
+        report.products, report.variants, report.hsn_codes, report.gst_rates
+    ))
 }
 
 async fn accounts(app: &App) -> Result<String> {
