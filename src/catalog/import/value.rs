@@ -27,20 +27,35 @@ pub fn price(text: &str) -> Result<i64, BadValue> {
     let plain = lower.trim_start_matches("mrp").trim_start_matches(['.', ':', ' ', '₹']);
     let plain = plain.trim_start_matches("rs").trim_start_matches("inr").trim_start_matches(['.', ' ']);
     let plain = plain.trim_end_matches("/-").trim_end_matches("inr").trim();
-    let paise = decimal(plain).ok_or_else(bad)? * BigDecimal::from(100);
-    let exact = paise.with_scale_round(0, RoundingMode::Down);
-    if exact != paise {
-        return Err(bad());
+    let paise = match simple_paise(plain) {
+        Some(paise) => Some(paise),
+        None => {
+            let paise = decimal(plain).ok_or_else(bad)? * BigDecimal::from(100);
+            paise.is_integer().then(|| paise.to_i64()).flatten()
+        }
+    };
+    paise.filter(|paise| (1..=1_000_000_000_000).contains(paise)).ok_or_else(bad)
+}
+
+/// The usual shapes, `295` and `295.00`, without the cost of arbitrary precision.
+fn simple_paise(text: &str) -> Option<i64> {
+    let (rupees, paise) = text.split_once('.').unwrap_or((text, "00"));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if rupees.is_empty() || rupees.len() > 12 || paise.len() != 2 || !digits(rupees) || !digits(paise) {
+        return None;
     }
-    exact.to_i64().filter(|paise| (1..=1_000_000_000_000).contains(paise)).ok_or_else(bad)
+    rupees.parse::<i64>().ok()?.checked_mul(100)?.checked_add(paise.parse().ok()?)
 }
 
 /// A plain decimal number: thousands grouped by commas or spaces, the decimal sign a dot or a comma.
 fn decimal(text: &str) -> Option<BigDecimal> {
     let mut plain = text.replace([' ', '\u{a0}', '\u{202f}'], "");
-    // Groups end in three digits in India too; one or two digits after the last comma are decimals.
-    let decimals_after_comma = plain.rsplit_once(',').is_some_and(|(_, tail)| matches!(tail.len(), 1 | 2));
-    if decimals_after_comma && !plain.contains('.') {
+    // The last sign is the decimal one where both kinds stand (1.250,00 and 1,250.00). A comma alone is one when one or
+    // two digits follow: groups end in three digits, in India too.
+    let comma_last = plain.rfind(',') > plain.rfind('.');
+    let tail = plain.rsplit_once(',').map_or(0, |(_, tail)| tail.len());
+    if comma_last && (plain.contains('.') || matches!(tail, 1 | 2)) {
+        plain.retain(|c| c != '.');
         let at = plain.rfind(',')?;
         plain.replace_range(at..=at, ".");
     }

@@ -8,7 +8,7 @@ use super::{Intake, Outcome, Output};
 use crate::{
     catalog::import::{
         columns::{Columns, Field, Wishes},
-        issue::{BadValue, Issue},
+        issue::Issue,
         model::tax,
         reader::{FileFault, Row},
         value,
@@ -30,7 +30,7 @@ pub struct HsnEntry {
     line: u64,
     /// Digits.
     pub code: String,
-    /// Goods or services.
+    /// Goods or services; empty leaves a stored description as it is.
     pub description: String,
 }
 
@@ -56,17 +56,10 @@ impl Intake for HsnIntake {
 
     fn row(&mut self, row: &Row, entries: &mut Vec<HsnEntry>, issues: &mut Vec<Issue>) {
         let Some(columns) = &self.columns else { return };
-        let mut refuse = |field: usize, bad: BadValue, value: &str| {
-            issues.push(Issue::error(row.line, columns.label(field), bad.code, bad.message, value));
-        };
         let code = columns.get(row, CODE);
         let description: String = value::line(&columns.get(row, DESCRIPTION)).chars().take(2_000).collect();
         match value::hsn(&code) {
-            Err(bad) => refuse(CODE, bad, &code),
-            Ok(_) if description.is_empty() => {
-                let message = "the code has no description".to_owned();
-                refuse(DESCRIPTION, BadValue { code: "REQUIRED", message }, &code);
-            }
+            Err(bad) => issues.push(Issue::error(row.line, columns.label(CODE), bad.code, bad.message, &code)),
             Ok(code) => entries.push(HsnEntry { line: row.line, code, description }),
         }
     }
@@ -96,7 +89,7 @@ impl Output<HsnEntry> for HsnOutput {
         for (code, description) in wanted {
             match stored.get(code) {
                 None => outcome.created += 1,
-                Some(before) if before != description => outcome.updated += 1,
+                Some(before) if before != description && !description.is_empty() => outcome.updated += 1,
                 Some(_) => {
                     outcome.unchanged += 1;
                     continue;

@@ -25,13 +25,13 @@ pub fn read(mut file: File, progress: &BytesRead, rows: &mut impl Rows) -> Resul
     let mut book = Xlsx::new(source).map_err(|_| not_a_workbook())?;
     let first = book.sheet_names().into_iter().next().ok_or_else(not_a_workbook)?;
     let mut cells = book.worksheet_cells_reader(&first).map_err(|_| not_a_workbook())?;
-    let mut assembler = Assembler { row: Row::default(), header_seen: false, rows };
+    let mut assembler = Assembler { row: Row::default(), width: None, rows };
     let damaged = |_| Stop::from(FileFault::new("TRUNCATED", "the sheet's data is damaged"));
     while let Some(cell) = cells.next_cell().map_err(damaged)? {
         assembler.take(&cell)?;
     }
     assembler.flush()?;
-    if !assembler.header_seen {
+    if assembler.width.is_none() {
         return Err(FileFault::new("EMPTY_FILE", "the first sheet has no rows").into());
     }
     Ok(())
@@ -80,7 +80,8 @@ fn fits(entry: impl Read, cap: u64) -> io::Result<bool> {
 /// Puts cells together to rows; cells come in order, empty ones are left out.
 struct Assembler<'a, S> {
     row: Row,
-    header_seen: bool,
+    /// Cells of the header; further rows leave trailing empty cells out.
+    width: Option<usize>,
     rows: &'a mut S,
 }
 
@@ -99,9 +100,7 @@ impl<S: Rows> Assembler<'_, S> {
             }
             return Ok(());
         }
-        while self.row.ends.len() < column {
-            self.row.ends.push(self.row.text.len());
-        }
+        self.pad(column);
         let start = self.row.text.len();
         append(&mut self.row.text, cell.get_value());
         if self.row.text.len() - start > MAX_CELL_BYTES || self.row.text.len() > MAX_ROW_BYTES {
@@ -112,15 +111,22 @@ impl<S: Rows> Assembler<'_, S> {
         Ok(())
     }
 
+    fn pad(&mut self, width: usize) {
+        while self.row.ends.len() < width {
+            self.row.ends.push(self.row.text.len());
+        }
+    }
+
     fn flush(&mut self) -> Result<(), Stop> {
         if self.row.line == 0 || self.row.is_blank() {
             return Ok(());
         }
-        if self.header_seen {
-            return self.rows.row(&self.row);
-        }
-        self.header_seen = true;
-        self.rows.header(&self.row)
+        let Some(width) = self.width else {
+            self.width = Some(self.row.ends.len());
+            return self.rows.header(&self.row);
+        };
+        self.pad(width);
+        self.rows.row(&self.row)
     }
 }
 
