@@ -245,8 +245,8 @@ INSERT INTO built_in VALUES
         'support.write'),
     (2, 'administrator', 'Administrator', 'administrator', 'platform',
         'users.read users.write roles.write api_keys.write audit.read catalog.read catalog.write catalog.import '
-        'jobs.read jobs.write orders.read orders.write inventory.read inventory.write financials.read coupons.read '
-        'coupons.write reports.read settings.read support.read support.write'),
+        'tax.write jobs.read jobs.write orders.read orders.write inventory.read inventory.write financials.read '
+        'coupons.read coupons.write reports.read settings.read settings.write support.read support.write'),
     (3, 'catalogue_manager', 'Catalogue manager', 'employee', 'platform',
         'catalog.read catalog.write catalog.import tax.write reports.read'),
     (4, 'store_owner', 'Store owner', 'employee', 'store',

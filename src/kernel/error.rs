@@ -126,6 +126,10 @@ impl From<DieselError> for Error {
             // Deadlocks and serialization failures: the same request may succeed on the next try.
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::busy(),
             DieselError::DatabaseError(_, info) if info.message() == "deadlock detected" => Self::busy(),
+            // PostgreSQL's text cannot hold NUL, which JSON can.
+            DieselError::DatabaseError(_, info) if info.message().starts_with("invalid byte sequence") => {
+                Self::BadInput("text must not contain the character U+0000".to_owned())
+            }
             other => Self::internal(other),
         }
     }

@@ -104,57 +104,24 @@ impl PageArgs {
 }
 
 impl PageArgs {
-    /// `(offset, rows to fetch)` for a list that is paged by position within its first `window` items; rows to fetch
-    /// include one more than the page. Backward paging is refused.
-    pub fn offset(&self, window: i64) -> Result<(i64, i64)> {
+    /// For a list with places of its own, paged forward: the place after which to go on, and the rows to fetch (one
+    /// more than the page). Backward paging is refused.
+    pub fn forward(&self) -> Result<(Option<&str>, usize)> {
         if self.backward {
             return Err(Error::BadInput("this list is paged forward only: use `first` and `after`".to_owned()));
         }
-        let offset = match &self.cursor {
-            None => 0,
-            Some(cursor) => cursor.sort.parse().map_err(|_| Error::BadInput("malformed cursor".to_owned()))?,
-        };
-        let size = i64::try_from(self.size).unwrap_or(i64::MAX);
-        Ok((offset, size.saturating_add(1).min(window.saturating_sub(offset)).max(0)))
+        Ok((self.cursor.as_ref().map(|cursor| cursor.sort.as_str()), self.size + 1))
     }
 }
 
-/// A page of a list that is paged by position.
-#[derive(Clone, Debug)]
-pub struct OffsetPage<T> {
-    /// The rows in list order.
-    pub items: Vec<T>,
-    offset: i64,
-    more: bool,
-}
-
-impl<T> OffsetPage<T> {
-    /// From rows fetched with the numbers of [`PageArgs::offset`].
-    pub fn new(offset: i64, fetched: i64, mut items: Vec<T>) -> Self {
-        let size = usize::try_from(fetched.saturating_sub(1)).unwrap_or(0);
-        let more = items.len() > size;
-        items.truncate(size);
-        Self { items, offset, more }
-    }
-
-    fn cursor(&self, at: usize) -> String {
-        let place = self.offset.saturating_add(i64::try_from(at).unwrap_or(0)).saturating_add(1);
-        Cursor { sort: place.to_string(), id: Uuid::nil() }.encode()
-    }
-
-    /// Each item with the cursor behind it.
-    pub fn edges(&self) -> impl Iterator<Item = (String, &T)> {
-        self.items.iter().enumerate().map(|(at, item)| (self.cursor(at), item))
-    }
-
-    /// Relay's page info.
-    pub fn info(&self) -> PageInfo {
-        PageInfo {
-            has_next_page: self.more,
-            has_previous_page: self.offset > 0,
-            start_cursor: (!self.items.is_empty()).then(|| self.cursor(0)),
-            end_cursor: self.items.len().checked_sub(1).map(|last| self.cursor(last)),
-        }
+impl<T> Page<T> {
+    /// From rows with their places, fetched by the numbers of [`PageArgs::forward`].
+    pub fn forward(args: &PageArgs, rows: Vec<(String, T)>) -> Self {
+        let has_next = rows.len() > args.size;
+        let cursor = |sort| Cursor { sort, id: Uuid::nil() }.encode();
+        let rows = rows.into_iter().take(args.size);
+        let items = rows.map(|(place, node)| Positioned { cursor: cursor(place), node }).collect();
+        Self { items, has_next, has_previous: args.cursor.is_some(), total: None }
     }
 }
 

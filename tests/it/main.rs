@@ -22,6 +22,7 @@ mod faults;
 mod feeds;
 mod files;
 mod http;
+mod identity;
 mod import;
 mod jobs;
 mod live;

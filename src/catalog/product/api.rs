@@ -30,6 +30,7 @@ use crate::{
     kernel::{
         access::Permission,
         date::Date,
+        db::Conn,
         error::{Error, Result},
         loader::Key,
         money::Money,
@@ -46,49 +47,52 @@ impl ProductConnection {
     pub async fn fetch(ctx: &Context<'_>, filter: &ProductWhere, order: ProductOrder, args: &PageArgs) -> Result<Self> {
         let conn = ctx.app().db.read().await?;
         let page = model::list(&conn, ctx.actor(), filter, order, args, ctx.wants("totalCount")).await?;
-        prefetch(ctx, &conn, "", page.items.iter().map(|item| &item.node)).await?;
+        prefetch(ctx, &conn, &["nodes.", "edges.node."], page.items.iter().map(|item| &item.node)).await?;
         Ok(Self(page))
     }
 }
 
-/// Fetches categories and brands of a list on its own connection, one behind the other without waiting, so that the
-/// nested fields need no batch of their own. `below` is the way from a node to its product: empty, or `product.`.
+/// Fetches what the client selected below these products on the caller's own connection, one statement behind the other
+/// without waiting, so that the nested fields need no batch of their own. `ways` lead from the current field to a
+/// product: `nodes.`, or nothing where the field is the product.
 pub async fn prefetch(
     ctx: &Context<'_>,
-    conn: &crate::kernel::db::Conn,
-    below: &str,
+    conn: &Conn,
+    ways: &[&str],
     products: impl Iterator<Item = &Product> + Clone,
 ) -> Result<()> {
-    let wants =
-        |field: &str| ctx.wants(&format!("nodes.{below}{field}")) || ctx.wants(&format!("edges.node.{below}{field}"));
-    let mut categories: Vec<CategoryId> = Vec::new();
-    let mut brands: Vec<BrandId> = Vec::new();
-    if wants("category") {
-        categories = products.clone().filter_map(|product| product.category_id).collect();
-        categories.sort_unstable();
-        categories.dedup();
-    }
-    if wants("brand") {
-        brands = products.clone().filter_map(|product| product.brand_id).collect();
-        brands.sort_unstable();
-        brands.dedup();
-    }
-    let (categories, brands) =
-        futures_util::try_join!(fetch_some(ctx, conn, &categories), fetch_some(ctx, conn, &brands))?;
-    ctx.loaders().prime(categories).await;
-    ctx.loaders().prime(brands).await;
+    let wants = |fields: &[&str]| ways.iter().any(|way| fields.iter().any(|field| ctx.wants(&format!("{way}{field}"))));
+    let ids = products.clone().map(|product| product.id);
+    let categories = keys(wants(&["category"]), products.clone().filter_map(|product| product.category_id));
+    let brands = keys(wants(&["brand"]), products.filter_map(|product| product.brand_id));
+    let variants = keys(wants(&["variants"]), ids.clone().map(VariantsOf));
+    let media = keys(wants(&["media"]), ids.clone().map(MediaOf));
+    let texts = ["description", "ingredients", "nutrition", "seoTitle", "seoDescription"];
+    let texts = keys(wants(&texts), ids.map(TextOf));
+    futures_util::try_join!(
+        prime(ctx, conn, categories),
+        prime(ctx, conn, brands),
+        prime(ctx, conn, variants),
+        prime(ctx, conn, media),
+        prime(ctx, conn, texts),
+    )?;
     Ok(())
 }
 
-async fn fetch_some<K: Key>(
-    ctx: &Context<'_>,
-    conn: &crate::kernel::db::Conn,
-    keys: &[K],
-) -> Result<std::collections::HashMap<K, K::Value>> {
-    if keys.is_empty() {
-        return Ok(std::collections::HashMap::new());
+/// The distinct keys, or none where they are not wanted.
+fn keys<K: Key>(wanted: bool, all: impl Iterator<Item = K>) -> Vec<K> {
+    if !wanted {
+        return Vec::new();
     }
-    K::fetch(conn, ctx.actor(), keys).await
+    let distinct: std::collections::HashSet<K> = all.collect();
+    distinct.into_iter().collect()
+}
+
+async fn prime<K: Key>(ctx: &Context<'_>, conn: &Conn, keys: Vec<K>) -> Result<()> {
+    if !keys.is_empty() {
+        ctx.loaders().prime(K::fetch(conn, ctx.actor(), &keys).await?).await;
+    }
+    Ok(())
 }
 
 /// Lowest and highest price among a product's pack sizes.
@@ -198,7 +202,10 @@ impl ProductQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The slug of its page")] slug: String,
     ) -> Result<Option<Product>> {
-        found(model::find_by_slug(&*ctx.app().db.read().await?, ctx.actor(), &slug).await)
+        let conn = ctx.app().db.read().await?;
+        let product = found(model::find_by_slug(&conn, ctx.actor(), &slug).await)?;
+        prefetch(ctx, &conn, &[""], product.iter()).await?;
+        Ok(product)
     }
 
     /// Products; shoppers see the active ones.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use freshvilla_macros::query;
 
-use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Search, SearchWhere, Suggested, WINDOW};
+use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Place, Search, SearchWhere, Suggested};
 use crate::{
     catalog::{
         brand::model::BrandId,
@@ -20,7 +20,7 @@ use crate::{
         db::Conn,
         error::Result,
         money::{Minor, Money},
-        page::{OffsetPage, PageArgs, PageInfo},
+        page::{Page, PageArgs, PageInfo, Positioned},
     },
 };
 
@@ -46,7 +46,7 @@ pub struct SearchHit {
 #[derive(SimpleObject)]
 pub struct SearchEdge<'a> {
     /// Where the hit stands; pass it as `after`.
-    cursor: String,
+    cursor: &'a str,
     /// The hit.
     node: &'a SearchHit,
 }
@@ -75,24 +75,24 @@ pub struct Facet {
     values: Vec<FacetValue>,
 }
 
-/// What a search found, page by page; at most the 400 best hits can be paged through.
+/// What a search found, page by page; some hundred of the best can be paged through.
 pub struct SearchConnection {
     search: Search,
     corrected: Option<String>,
-    page: OffsetPage<SearchHit>,
+    page: Page<SearchHit>,
 }
 
-/// What a search found, page by page; at most the 400 best hits can be paged through.
+/// What a search found, page by page; some hundred of the best can be paged through.
 #[Object]
 impl SearchConnection {
     /// The hits with their cursors, best first.
     async fn edges(&self) -> Vec<SearchEdge<'_>> {
-        self.page.edges().map(|(cursor, node)| SearchEdge { cursor, node }).collect()
+        self.page.items.iter().map(|Positioned { cursor, node }| SearchEdge { cursor, node }).collect()
     }
 
     /// The hits alone.
-    async fn nodes(&self) -> &[SearchHit] {
-        &self.page.items
+    async fn nodes(&self) -> Vec<&SearchHit> {
+        self.page.items.iter().map(|item| &item.node).collect()
     }
 
     /// Whether the list goes on.
@@ -230,11 +230,12 @@ impl SearchQuery {
     ) -> Result<SearchConnection> {
         let search = Search::new(&term, &filter.unwrap_or_default())?;
         let conn = ctx.app().db.read().await?;
-        let (offset, limit) = page.offset(WINDOW)?;
-        let (search, products) = forgiving_hits(&conn, search, offset, limit).await?;
+        let (after, limit) = page.forward()?;
+        let after = after.map(str::parse).transpose()?.unwrap_or_default();
+        let (search, hits) = forgiving_hits(&conn, search, after, limit).await?;
         let corrected = (search.term() != term.trim()).then(|| search.term().to_owned());
-        let hits = highlighted(ctx, &conn, &search, products).await?;
-        Ok(SearchConnection { page: OffsetPage::new(offset, limit, hits), search, corrected })
+        let hits = highlighted(ctx, &conn, &search, hits).await?;
+        Ok(SearchConnection { page: Page::forward(&page, hits), search, corrected })
     }
 
     /// Words, categories, brands and products that begin with what was typed so far.
@@ -254,50 +255,39 @@ impl SearchQuery {
     }
 }
 
-/// Tries the term as typed, then with typing errors corrected, then with any of its words.
-async fn forgiving_hits(conn: &Conn, search: Search, offset: i64, limit: i64) -> Result<(Search, Vec<Product>)> {
-    let hits = model::hits(conn, &search, offset, limit).await?;
-    if !hits.is_empty() || offset > 0 || search.term().is_empty() {
+type Found = Vec<(Place, Product)>;
+
+/// Tries the term as typed, then with typing errors corrected, then with any of its words. Pages after the first go on
+/// with whichever found something.
+async fn forgiving_hits(conn: &Conn, search: Search, after: Place, limit: usize) -> Result<(Search, Found)> {
+    let hits = model::hits(conn, &search, after, limit).await?;
+    if !hits.is_empty() || search.term().is_empty() {
         return Ok((search, hits));
     }
     let corrected = model::correct(conn, search.term()).await?;
-    if let Some(corrected) = &corrected {
-        let second = search.with_term(corrected.clone());
-        let hits = model::hits(conn, &second, offset, limit).await?;
+    let any = model::any_word(corrected.as_deref().unwrap_or(search.term()));
+    for other in corrected.into_iter().chain(any.contains(' ').then_some(any)) {
+        let second = search.with_term(other);
+        let hits = model::hits(conn, &second, after, limit).await?;
         if !hits.is_empty() {
             return Ok((second, hits));
-        }
-    }
-    let any = model::any_word(corrected.as_deref().unwrap_or(search.term()));
-    if any.contains(' ') {
-        let third = search.with_term(any);
-        let hits = model::hits(conn, &third, offset, limit).await?;
-        if !hits.is_empty() {
-            return Ok((third, hits));
         }
     }
     Ok((search, Vec::new()))
 }
 
-async fn highlighted(
-    ctx: &Context<'_>,
-    conn: &Conn,
-    search: &Search,
-    products: Vec<Product>,
-) -> Result<Vec<SearchHit>> {
+async fn highlighted(ctx: &Context<'_>, conn: &Conn, search: &Search, hits: Found) -> Result<Vec<(String, SearchHit)>> {
     let mut marked: HashMap<ProductId, String> = HashMap::new();
     if !search.term().is_empty() && (ctx.wants("nodes.highlight") || ctx.wants("edges.node.highlight")) {
-        let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+        let ids: Vec<ProductId> = hits.iter().map(|(_, product)| product.id).collect();
         marked = model::mark_names(conn, search, &ids).await?.into_iter().collect();
     }
-    prefetch(ctx, conn, "product.", products.iter()).await?;
-    Ok(products
-        .into_iter()
-        .map(|product| SearchHit {
-            highlight: split_marks(marked.get(&product.id).map_or(&product.name, |text| text)),
-            product,
-        })
-        .collect())
+    prefetch(ctx, conn, &["nodes.product.", "edges.node.product."], hits.iter().map(|(_, product)| product)).await?;
+    let hit = |(place, product): (Place, Product)| {
+        let highlight = split_marks(marked.get(&product.id).unwrap_or(&product.name));
+        (place.to_string(), SearchHit { highlight, product })
+    };
+    Ok(hits.into_iter().map(hit).collect())
 }
 
 /// Cuts a text at its marks.

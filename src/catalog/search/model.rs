@@ -22,8 +22,8 @@ use crate::{
     },
 };
 
-/// Hits that a search looks at; nobody pages further.
-pub const WINDOW: i64 = 400;
+/// Hits of one tier that can be paged through; nobody pages further.
+const WINDOW: i64 = 200;
 /// Hits that facets and totals count.
 pub const COUNTED: i64 = 5_000;
 /// Products that are searched first.
@@ -119,32 +119,89 @@ impl Search {
         Sql::new("websearch_to_tsquery('catalog', ").bind(self.term.clone()).sql(")")
     }
 
-    /// The condition over `product_search`, within the hot rows or the others.
-    fn matches(&self, hot: bool) -> Sql {
-        let tier = Sql::new(if hot { "hot" } else { "NOT hot" });
-        let words = match self.term.is_empty() {
-            true => Sql::default(),
-            false => Sql::new("document @@ ").join(self.query()),
-        };
-        Sql::all_of([tier, words, self.narrowed.clone()], " AND ")
+    /// The term as a query for words of names only, if it is plain words without operators.
+    fn name_query(&self) -> Option<Sql> {
+        let plain = |word: &str| word.chars().all(char::is_alphanumeric) && !word.eq_ignore_ascii_case("or");
+        let words: Vec<&str> = self.term.split_whitespace().collect();
+        if words.is_empty() || !words.iter().all(|word| plain(word)) {
+            return None;
+        }
+        let text = words.iter().map(|word| format!("{word}:A")).collect::<Vec<_>>().join(" & ");
+        Some(Sql::new("to_tsquery('catalog', ").bind(text).sql(")"))
     }
 
-    /// Hits of both tiers; the second is read only when the first leaves room.
-    fn window(&self, columns: &'static str, limit: i64) -> Sql {
-        Sql::new("(SELECT ")
-            .sql(columns)
-            .sql(" FROM product_search WHERE ")
-            .join(self.matches(true))
-            .sql(" ORDER BY popularity DESC, product_id LIMIT ")
-            .bind(limit)
-            .sql(") UNION ALL (SELECT ")
-            .sql(columns)
-            .sql(" FROM product_search WHERE ")
-            .join(self.matches(false))
-            .sql(" LIMIT ")
-            .bind(limit)
-            .sql(") LIMIT ")
-            .bind(limit)
+    fn words(&self) -> Sql {
+        match self.term.is_empty() {
+            true => Sql::default(),
+            false => Sql::new("document @@ ").join(self.query()),
+        }
+    }
+
+    /// The condition over `product_search` within a tier; `None` for a tier that this search does not have.
+    fn matches(&self, tier: Tier) -> Option<Sql> {
+        let named = self.name_query().map(|query| Sql::new("document @@ ").join(query));
+        let (hot, words) = match tier {
+            Tier::Named => ("hot", vec![named?]),
+            Tier::Hot => (
+                "hot",
+                match named {
+                    Some(named) => vec![self.words(), Sql::new("NOT (").join(named).sql(")")],
+                    None => vec![self.words()],
+                },
+            ),
+            Tier::Cold => ("NOT hot", vec![self.words()]),
+        };
+        let parts = std::iter::once(Sql::new(hot)).chain(words).chain([self.narrowed.clone()]);
+        Some(Sql::all_of(parts, " AND "))
+    }
+
+    /// Hits in no particular order; the cold ones are read only when the hot ones leave room.
+    fn sample(&self, columns: &'static str, limit: i64) -> Sql {
+        let of = |hot: &'static str| {
+            let condition = Sql::all_of([Sql::new(hot), self.words(), self.narrowed.clone()], " AND ");
+            Sql::new("(SELECT ")
+                .sql(columns)
+                .sql(" FROM product_search WHERE ")
+                .join(condition)
+                .sql(" LIMIT ")
+                .bind(limit)
+        };
+        of("hot").sql(") UNION ALL ").join(of("NOT hot")).sql(") LIMIT ").bind(limit)
+    }
+}
+
+/// The order in which hits are shown: a tier is read only when those before it leave room on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tier {
+    /// Popular products with every word in their name.
+    Named,
+    /// Other popular products.
+    Hot,
+    /// The rest.
+    Cold,
+}
+
+const TIERS: [Tier; 3] = [Tier::Named, Tier::Hot, Tier::Cold];
+
+/// Where a hit stands: its tier and its number within, from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    tier: usize,
+    number: i64,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.tier, self.number)
+    }
+}
+
+impl std::str::FromStr for Place {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        let numbers = text.split_once(':').and_then(|(t, n)| Some((t.parse().ok()?, n.parse().ok()?)));
+        let (tier, number) = numbers.ok_or_else(|| Error::BadInput("malformed cursor".to_owned()))?;
+        Ok(Self { tier, number })
     }
 }
 
@@ -182,31 +239,35 @@ fn minor(money: &MoneyInput) -> Result<i64> {
     money.minor().map(|minor| minor.0).map_err(Error::BadInput)
 }
 
-/// Hits from `offset` on, at most `limit`, best first.
-pub async fn hits(conn: &Conn, search: &Search, offset: i64, limit: i64) -> Result<Vec<Product>> {
-    let in_name = match search.term.is_empty() {
-        true => Sql::new("TRUE"),
-        false => Sql::new("ts_filter(document, '{a}') @@ ").join(search.query()),
-    };
-    let rest = Sql::new("FROM (SELECT * FROM (SELECT product_id, row_number() OVER (ORDER BY ")
-        .join(in_name)
-        .sql(" DESC, popularity DESC, product_id) AS n FROM (")
-        .join(search.window("product_id, document, popularity", WINDOW))
-        .sql(") found) ranked WHERE n > ")
-        .bind(offset)
-        .sql(" ORDER BY n LIMIT ")
-        .bind(limit)
-        .sql(") hits JOIN products ON products.id = hits.product_id ORDER BY hits.n");
-    Select::<Product>::new(rest).rows(conn).await
+/// At most `limit` hits after a place, best first: name matches before others, popular before less popular.
+pub async fn hits(conn: &Conn, search: &Search, after: Place, limit: usize) -> Result<Vec<(Place, Product)>> {
+    let mut found = Vec::new();
+    for (tier, kind) in TIERS.into_iter().enumerate().skip(after.tier) {
+        let Some(condition) = search.matches(kind) else { continue };
+        let skipped = if tier == after.tier { after.number } else { 0 };
+        let room = i64::try_from(limit - found.len()).unwrap_or(0).min(WINDOW.saturating_sub(skipped));
+        if room <= 0 {
+            continue;
+        }
+        let rest = Sql::new("FROM (SELECT product_id, popularity FROM product_search WHERE ")
+            .join(condition)
+            .sql(" ORDER BY popularity DESC, product_id LIMIT ")
+            .bind(room)
+            .sql(" OFFSET ")
+            .bind(skipped)
+            .sql(") hits JOIN products ON products.id = hits.product_id ORDER BY hits.popularity DESC, products.id");
+        let rows = Select::<Product>::new(rest).rows(conn).await?;
+        found.extend((skipped + 1..).map(|number| Place { tier, number }).zip(rows));
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Number of hits, counted up to [`COUNTED`].
 pub async fn count(conn: &Conn, search: &Search) -> Result<i64> {
-    Sql::new("FROM (")
-        .join(search.window("1, popularity, product_id", COUNTED))
-        .sql(") found")
-        .count_up_to(conn, COUNTED)
-        .await
+    Sql::new("FROM (").join(search.sample("1", COUNTED)).sql(") found").count_up_to(conn, COUNTED).await
 }
 
 /// How often a value occurs among the hits.
@@ -228,9 +289,9 @@ pub const PRICE_BANDS: [i64; 4] = [5_000, 10_000, 20_000, 50_000];
 
 /// Counts of every facet among the first [`COUNTED`] hits, most frequent first.
 pub async fn facets(mut conn: &Conn, search: &Search) -> Result<Vec<FacetCount>> {
-    let columns = "category_id, brand_id, dietary, price_from_minor, attributes, popularity, product_id";
+    let columns = "category_id, brand_id, dietary, price_from_minor, attributes";
     Ok(Sql::new("WITH m AS MATERIALIZED (")
-        .join(search.window(columns, COUNTED))
+        .join(search.sample(columns, COUNTED))
         .sql(
             ") SELECT 'category' AS facet, category_id::text AS value, count(*) AS n FROM m GROUP BY 2 \
              UNION ALL SELECT 'brand', brand_id::text, count(*) FROM m WHERE brand_id IS NOT NULL GROUP BY 2 \

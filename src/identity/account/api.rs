@@ -86,6 +86,7 @@ impl Account {
 
     /// Where the customer has things sent and billed, newest first: one's own, or with the permission users.read over
     /// the whole platform those of any account.
+    #[access(SignedIn)]
     async fn addresses(&self, ctx: &Context<'_>, page: PageArgs) -> Result<AddressConnection> {
         // From the primary: after adding an address, its owner looks for it.
         let conn = ctx.app().db.write().await?;

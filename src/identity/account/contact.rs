@@ -14,7 +14,8 @@ pub fn email(path: &str, text: &str) -> Result<String> {
             !label.is_empty() && label.len() <= 63 && inner && !label.starts_with('-') && !label.ends_with('-')
         });
     let local_ok = (1..=64).contains(&local.len()) && local.chars().all(|c| printable(c) && c != '@');
-    if local_ok && labels_ok && email.len() <= 254 { Ok(email) } else { Err(refuse()) }
+    // Domains beyond ASCII are written in Punycode; the database's idea of lower case is then the same as ours.
+    if local_ok && labels_ok && email.len() <= 254 && email.is_ascii() { Ok(email) } else { Err(refuse()) }
 }
 
 /// E.164 (`+919810000001`). Ten digits that begin with 6 to 9 are an Indian mobile number.

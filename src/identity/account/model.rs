@@ -189,7 +189,6 @@ pub async fn insert(mut conn: &Conn, row: &NewAccount) -> Result<Account> {
         .returning(Account::as_returning())
         .get_result(&mut conn)
         .await
-        .map_err(Error::from)
         .on_constraint("accounts_email_key", email_taken)
         .on_constraint("accounts_phone_key", phone_taken)
 }
@@ -261,20 +260,18 @@ pub async fn set_contact(
         .returning(Account::as_returning())
         .get_result(&mut conn)
         .await
-        .map_err(Error::from)
         .on_constraint("accounts_email_key", email_taken)
         .on_constraint("accounts_phone_key", phone_taken)
 }
 
 /// Locks, unlocks or closes an account.
 pub async fn set_status(mut conn: &Conn, id: AccountId, status: AccountStatus, now: DateTime<Utc>) -> Result<Account> {
-    Ok(diesel::update(accounts::table.find(id))
+    diesel::update(accounts::table.find(id))
         .set((accounts::status.eq(status), accounts::updated_at.eq(now)))
         .returning(Account::as_returning())
         .get_result(&mut conn)
         .await
-        .map_err(Error::from)
-        .on_constraint("accounts_email_key", email_taken)?)
+        .on_constraint("accounts_email_key", email_taken)
 }
 
 /// Notes that the owner reads mail sent to the address.

@@ -145,6 +145,11 @@ impl Job<App> for SendPasswordLink {
     const QUEUE: &'static str = crate::kernel::mail::MAIL_QUEUE;
     const MAX_ATTEMPTS: i32 = 4;
 
+    /// Impatient people ask again before the first mail is out.
+    fn dedupe_key(&self) -> Option<String> {
+        Some(format!("{}:{}", self.purpose, self.email))
+    }
+
     async fn run(self, app: App, run: JobRun) -> Result<()> {
         let now = app.clock.now();
         let conn = app.db.write().await?;

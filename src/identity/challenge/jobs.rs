@@ -14,6 +14,7 @@ use crate::{
         error::Result,
         jobs::{Job, JobRun},
         keyring::random_below,
+        mail::MAIL_QUEUE,
     },
 };
 
@@ -26,14 +27,12 @@ pub struct SendCode {
 
 impl Job<App> for SendCode {
     const KIND: &'static str = "identity_send_code";
-    const QUEUE: &'static str = "mail";
+    const QUEUE: &'static str = MAIL_QUEUE;
     const MAX_ATTEMPTS: i32 = 4;
 
     async fn run(self, app: App, run: JobRun) -> Result<()> {
-        let Some(challenge) = model::find_open(&*app.db.write().await?, self.challenge).await? else {
-            return Ok(());
-        };
         let conn = app.db.write().await?;
+        let Some(challenge) = model::find_open(&conn, self.challenge).await? else { return Ok(()) };
         if too_many(&app, &conn, &challenge.email).await? {
             tracing::warn!("no code sent: too many challenges for one address");
             return Ok(());

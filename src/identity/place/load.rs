@@ -73,9 +73,10 @@ struct Gathered {
 
 /// Loads postal codes: `pincode, place, taluk, district, state` (a name, an alias or a code), and where the file has
 /// them `latitude` and `longitude`. States must be loaded before.
-pub async fn load_pincodes(app: &App, source: impl Read) -> Result<LoadReport> {
-    let states = state_names(&model::all_states(&*app.db.read().await?).await?);
-    let (gathered, mut report) = gather(source, &states)?;
+pub async fn load_pincodes(app: &App, source: impl Read + Send + 'static) -> Result<LoadReport> {
+    let states = state_names(&model::all_states(&*app.db.write().await?).await?);
+    let read = tokio::task::spawn_blocking(move || gather(source, &states));
+    let (gathered, mut report) = read.await.map_err(Error::internal)??;
     let mut rows = gathered.into_iter().peekable();
     let tx = app.db.begin().await?;
     while rows.peek().is_some() {
@@ -86,11 +87,11 @@ pub async fn load_pincodes(app: &App, source: impl Read) -> Result<LoadReport> {
     Ok(report)
 }
 
-fn gather(
-    source: impl Read,
-    states: &HashMap<String, String>,
-) -> Result<(BTreeMap<(String, String), Gathered>, LoadReport)> {
-    let (mut all, mut report) = (BTreeMap::<(String, String), Gathered>::new(), LoadReport::default());
+/// By code and state.
+type GatheredCodes = BTreeMap<(String, String), Gathered>;
+
+fn gather(source: impl Read, states: &HashMap<String, String>) -> Result<(GatheredCodes, LoadReport)> {
+    let (mut all, mut report) = (GatheredCodes::new(), LoadReport::default());
     csv::read(source, |record| {
         let (code, state) = (record.get("pincode"), record.get("state"));
         if code.len() != 6 || code.starts_with('0') || !code.chars().all(|c| c.is_ascii_digit()) {
