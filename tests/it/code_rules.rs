@@ -55,7 +55,8 @@ fn place(path: &[&str]) -> Option<Place> {
         let (floor, pure) = match path.get(2).copied() {
             Some("model") => (Floor::Model, false),
             Some("service" | "jobs") => (Floor::Service, false),
-            Some("api") => (Floor::Api, false),
+            // A large aggregate has more than one: `credentials_api`.
+            Some(name) if name == "api" || name.ends_with("_api") => (Floor::Api, false),
             Some(name) if name.starts_with(char::is_lowercase) => (Floor::Service, true),
             // The domain's or aggregate's own `mod.rs`: its roots, and what all of it shares (error codes, rules).
             _ if path.len() == 2 && path[1].starts_with(char::is_lowercase) => (Floor::Service, true),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use freshvilla::kernel::{db::Db, migrate};
 use serde_json::{Value, json};
 
-use crate::support::Database;
+use crate::support::{AUDIT_ROW, Database};
 
 async fn none(query: &str, complaint: &str) {
     let found = Database::create().await.rows(query).await;
@@ -47,7 +47,8 @@ async fn columns_have_honest_types() {
     let query = "
         SELECT table_name, column_name, data_type FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations' AND (
-            data_type IN ('real', 'double precision', 'money', 'timestamp without time zone', 'character varying', 'json')
+            (data_type = 'double precision' AND column_name NOT IN ('latitude', 'longitude'))
+            OR data_type IN ('real', 'money', 'timestamp without time zone', 'character varying', 'json')
             OR (column_name LIKE '%\\_minor' AND data_type <> 'bigint')
             OR (column_name LIKE '%\\_bp' AND data_type <> 'integer')
             OR (column_name LIKE '%\\_at' AND data_type <> 'timestamp with time zone'))";
@@ -105,12 +106,7 @@ async fn nodes_that_migrate_at_once_take_turns() {
 #[tokio::test]
 async fn the_audit_log_cannot_be_changed() {
     let database = Database::create().await;
-    database
-        .execute(
-            "INSERT INTO audit_log (id, at, actor_kind, action, subject_type, subject_id, request_id)
-             VALUES (gen_random_uuid(), now(), 'system', 'x', 'Job', gen_random_uuid(), gen_random_uuid())",
-        )
-        .await;
+    database.execute(AUDIT_ROW).await;
     for statement in ["UPDATE audit_log SET action = 'y'", "DELETE FROM audit_log"] {
         use diesel_async::SimpleAsyncConnection;
         let refused = database.connect().await.batch_execute(statement).await.unwrap_err();
@@ -125,8 +121,8 @@ macro_rules! lists {
     };
 }
 
-/// Lists that no `text_enum!` stands for, since the program only ever writes them.
-const WRITTEN_ONLY: [&str; 1] = ["audit_log_actor_kind_check"];
+/// Lists that no `text_enum!` stands for: the program only ever writes them, or does not yet know the table.
+const WITHOUT_ENUM: [&str; 2] = ["addresses_kind_check", "audit_log_actor_kind_check"];
 
 #[tokio::test]
 async fn check_lists_are_the_enums_variants() {
@@ -166,7 +162,7 @@ async fn check_lists_are_the_enums_variants() {
             row["definition"].as_str().unwrap().split('\'').skip(1).step_by(2).map(str::to_owned).collect();
         match enums.get(name) {
             Some(variants) => assert_eq!(&listed, variants, "{name} and its enum differ"),
-            None => assert!(WRITTEN_ONLY.contains(&name), "{name} is missing in this test: add its enum"),
+            None => assert!(WITHOUT_ENUM.contains(&name), "{name} is missing in this test: add its enum"),
         }
         seen.insert(name.to_owned());
     }

@@ -64,6 +64,7 @@ fn diesel_type(column: &Value) -> Option<String> {
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",
+        "float8" => "Float8",
         "int2" => "Int2",
         "int4" => "Int4",
         "int8" => "Int8",

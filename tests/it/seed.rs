@@ -8,7 +8,7 @@ use freshvilla::{
     seed::{self, Step},
 };
 
-use crate::support::TestApp;
+use crate::support::{AUDIT_ROW, TestApp};
 
 static FIRST: AtomicUsize = AtomicUsize::new(0);
 static SECOND: AtomicUsize = AtomicUsize::new(0);
@@ -44,12 +44,7 @@ async fn a_load_that_was_cut_off_goes_on() {
 #[tokio::test]
 async fn a_database_in_use_is_left_alone() {
     let app = TestApp::start().await;
-    app.database
-        .execute(
-            "INSERT INTO audit_log (id, at, actor_kind, action, subject_type, subject_id, request_id)
-             VALUES (gen_random_uuid(), now(), 'system', 'x', 'Job', gen_random_uuid(), gen_random_uuid())",
-        )
-        .await;
+    app.database.execute(AUDIT_ROW).await;
     assert!(seed::seed_if_empty(&app.node.app).await.unwrap().is_none());
     assert_eq!(app.database.value("SELECT count(*) FROM seed_steps").await, 0);
 }

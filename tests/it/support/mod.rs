@@ -28,6 +28,11 @@ pub use self::{
     socket::{Feed, Socket},
 };
 
+/// Leaves a trace of somebody's work.
+pub const AUDIT_ROW: &str = "
+    INSERT INTO audit_log (id, at, actor_kind, action, subject_type, subject_prefix, subject_id, request_id)
+    VALUES (gen_random_uuid(), now(), 'system', 'x', 'Job', 'job', gen_random_uuid(), gen_random_uuid())";
+
 /// The repository's root.
 pub fn root() -> std::path::PathBuf {
     std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
