@@ -6,7 +6,7 @@ use crate::{
     identity::{account::password::SendPasswordLink, challenge::jobs::SendCode},
     kernel::{
         jobs::Registry,
-        mail::{MAIL_QUEUE, SendMail},
+        mail::{MAIL_QUEUE, MAILS_AT_ONCE, SendMail},
     },
     maintenance::Maintain,
 };
@@ -20,5 +20,5 @@ pub fn registry() -> Registry<App> {
         .with::<SendCode>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()
-        .limit(MAIL_QUEUE, 4)
+        .limit(MAIL_QUEUE, MAILS_AT_ONCE)
 }

@@ -1,12 +1,15 @@
 //! `/files/<uuid>`: bytes in and out, for whoever holds a signed link. There is no other way to a file.
 
+use std::time::Duration;
+
 use axum::{
     Extension, Router,
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{Path, Query, Request, State, rejection::QueryRejection},
     routing::get,
 };
-use http::{HeaderValue, Response, StatusCode, header};
+use futures_util::StreamExt;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use uuid::Uuid;
 
 use super::{answer, auth::Caller};
@@ -26,6 +29,10 @@ use crate::{
 
 type Linked = Result<Query<Ticket>, QueryRejection>;
 
+/// Most bytes of a refused upload that are read on.
+const DRAIN_BYTES: usize = 4 * 1024 * 1024;
+const DRAIN_WITHIN: Duration = Duration::from_secs(5);
+
 /// The routes of files.
 pub fn routes(app: App) -> Router {
     Router::new().route("/files/{id}", get(download).put(upload)).with_state(app)
@@ -38,7 +45,18 @@ async fn upload(
     link: Linked,
     request: Request,
 ) -> Response<Body> {
-    match try_upload(&app, &id, link, request).await {
+    let (parts, body) = request.into_parts();
+    let work = app.clone();
+    // In a task of its own: when the client hangs up, what was written must still be cleared away.
+    let received = app.spawn(async move {
+        let mut body = body.into_data_stream();
+        let outcome = take_in(&work, &id, link, &parts.headers, &mut body).await;
+        if outcome.is_err() {
+            drain(&mut body).await;
+        }
+        outcome
+    });
+    match received.await.map_err(Error::internal).flatten() {
         Ok(_) => {
             let mut response = Response::new(Body::empty());
             *response.status_mut() = StatusCode::CREATED;
@@ -48,18 +66,28 @@ async fn upload(
     }
 }
 
-async fn try_upload(app: &App, id: &str, link: Linked, request: Request) -> Result<FileRow> {
+async fn take_in(app: &App, id: &str, link: Linked, headers: &HeaderMap, body: &mut BodyDataStream) -> Result<FileRow> {
     let (id, deed) = opened(app, id, link, true)?;
     let Deed::Upload { size } = deed else { return Err(Error::NotFound("file")) };
-    let (parts, body) = request.into_parts();
-    let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let length = header(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
     let row = receive::expect_upload(app, id, size, length, header(header::CONTENT_TYPE)).await?;
-    let body = body.into_data_stream();
-    let work = app.clone();
-    // In a task of its own: when the client hangs up, what was written must still be cleared away.
-    let received = app.spawn(async move { receive::receive_upload(&work, &row, body).await });
-    received.await.map_err(Error::internal)?
+    receive::receive_upload(app, &row, body).await
+}
+
+/// A client that is still sending would find its connection reset in place of the answer. So a refused body is read on,
+/// up to a bound.
+async fn drain(body: &mut BodyDataStream) {
+    let mut left = DRAIN_BYTES;
+    let rest = async {
+        while let Some(Ok(chunk)) = body.next().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DRAIN_WITHIN, rest).await;
 }
 
 async fn download(

@@ -19,6 +19,7 @@ use reqwest::{
     redirect,
 };
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 
 use super::error::Error;
 
@@ -131,8 +132,9 @@ impl Client {
     /// Sends a request and reads the whole answer. `service` names the other side in the metrics.
     pub async fn send(&self, service: &'static str, request: reqwest::RequestBuilder) -> Result<Answer, ClientError> {
         let started = Instant::now();
+        let span = tracing::info_span!("outgoing", service);
         let request = request.build().map_err(|_| ClientError::Refused)?;
-        let outcome = tokio::time::timeout(self.limits.total, self.exchange(request)).await;
+        let outcome = tokio::time::timeout(self.limits.total, self.exchange(request).instrument(span)).await;
         let outcome = outcome.unwrap_or(Err(ClientError::TimedOut));
         let status = match &outcome {
             Ok(answer) if answer.status.is_success() => "ok",

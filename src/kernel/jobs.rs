@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{
@@ -368,6 +369,7 @@ async fn run_claimed<C: Clone + Send + Sync + 'static>(
     };
     let started = std::time::Instant::now();
     let meter = Arc::new(OperationMeter::default());
+    let span = tracing::info_span!("job", id = %row.id, kind = row.kind);
     let work = async {
         match registry.handlers.get(row.kind.as_str()) {
             Some(handler) => guarded(handler(row.payload.clone(), context, run)).await,
@@ -375,7 +377,7 @@ async fn run_claimed<C: Clone + Send + Sync + 'static>(
         }
     };
     let outcome = tokio::select! {
-        outcome = Arc::clone(&meter).measure(work) => outcome,
+        outcome = Arc::clone(&meter).measure(work).instrument(span) => outcome,
         () = keep_lease(db, clock, row.id, token) => Err(lease_lost()),
     };
     let status = if outcome.is_ok() { "ok" } else { "error" };

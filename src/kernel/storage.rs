@@ -161,7 +161,8 @@ impl Storage {
         Ok(removed)
     }
 
-    /// A link for sending exactly `size` bytes of this type once: to the bucket, or to this server.
+    /// A link for sending a file of this type once: to the bucket, or to this server. This server takes exactly `size`
+    /// bytes; for a bucket the size cannot be signed, so whoever stores the file must look at it again.
     pub async fn upload_link(&self, file: Uuid, size: u64, content_type: &str, valid: Duration) -> Result<Link> {
         let mut headers = vec![(header::CONTENT_TYPE, content_type.to_owned())];
         let Place::Bucket(bucket) = &self.place else {
@@ -169,8 +170,7 @@ impl Storage {
         };
         // The bucket refuses a second object under the key, so that what was checked stays what it is.
         headers.push((header::IF_NONE_MATCH, "*".to_owned()));
-        let options = SignedUrlOptions::new().with_signed_header(header::CONTENT_LENGTH, size.into());
-        let options = headers.iter().try_fold(options, |options, (name, value)| {
+        let options = headers.iter().try_fold(SignedUrlOptions::new(), |options, (name, value)| {
             let value = HeaderValue::from_str(value).map_err(Error::internal)?;
             Ok::<_, Error>(options.with_signed_header(name.clone(), value))
         })?;

@@ -1,6 +1,10 @@
 //! Logs, metrics and the per-operation meter of SQL statements.
 //!
 //! One log line per operation (name, caller, duration, statements, code); no personal data, no variables.
+//!
+//! Spans, for an exporter such as OpenTelemetry's to pick up: `job` around each run of a background job and `outgoing`
+//! around each request to another service. A GraphQL operation has none of its own: its line carries the same facts, and
+//! a span would cost every cheap query more than it tells.
 
 use std::{
     sync::{

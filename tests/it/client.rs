@@ -89,7 +89,7 @@ async fn answers_are_bounded_in_size_and_time() {
         .route("/endless", get(move || async move { Body::from_stream(drops()) }))
         .route("/large", get(|| async { vec![b'x'; 10_001] }))
         .route("/fits", get(|| async { vec![b'x'; 10_000] }))
-        .route("/silent", get(|| futures_util::future::pending::<&str>()));
+        .route("/silent", get(futures_util::future::pending::<&str>));
     let address = serve(router).await;
     let limits = Limits { max_bytes: 10_000, total: Duration::from_millis(300), ..Limits::default() };
     let client = client(Reach::Anywhere, limits);

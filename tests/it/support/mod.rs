@@ -22,7 +22,7 @@ pub use self::{
     client::{Answer, Client},
     cluster::Cluster,
     database::Database,
-    node::{Node, Setup},
+    node::{Node, Setup, config},
     proxy::Proxy,
     redis::RedisServer,
     socket::{Feed, Socket},

@@ -1,0 +1,325 @@
+//! Files: announced, sent, checked, fetched, swept.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Variables};
+use chrono::TimeDelta;
+use freshvilla::{
+    graphql::GraphQl,
+    kernel::access::{AccountKind, Actor, Permission, Principal},
+};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    storage::{Bucket, SECRET, start_s3},
+    support::{TestApp, eventually},
+};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and then some";
+const CREATE: &str = "mutation($input: FileUploadCreateInput!) { fileUploadCreate(input: $input) {
+    upload { file { id status size downloadUrl } method url headers { name value } expiresAt }
+    errors { code path } } }";
+const COMPLETE: &str = "mutation($id: ID!) { fileUploadComplete(input: {id: $id}) {
+    file { id status size sha256 contentType } errors { code } } }";
+const FILE: &str = "query($id: ID!) { file(id: $id) { status size sha256 contentType downloadUrl }
+    node(id: $id) { id } }";
+
+/// Somebody with an account and these permissions.
+#[derive(Clone)]
+struct Person(Actor);
+
+impl Person {
+    fn new(permissions: &[Permission]) -> Self {
+        let mut actor = Actor::anonymous(Uuid::now_v7());
+        let kind = AccountKind::Administrator;
+        actor.principal = Principal::Account { id: Uuid::now_v7(), kind, session: Uuid::now_v7() };
+        actor.permissions = permissions.iter().copied().collect();
+        Self(actor)
+    }
+
+    async fn ask(&self, app: &TestApp, query: &str, variables: Value) -> Value {
+        let (inside, actor) = (app.node.app.clone(), Arc::new(self.0.clone()));
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let work = async move { GraphQl::build(inside).unwrap().execute(request, actor).await.response };
+        serde_json::to_value(app.node.on_runtime(work).await).unwrap()
+    }
+
+    async fn announce(&self, app: &TestApp, purpose: &str, content_type: &str, size: usize) -> Upload {
+        let input = json!({ "purpose": purpose, "name": "list.csv", "contentType": content_type, "size": size });
+        let answer = self.ask(app, CREATE, json!({ "input": input })).await;
+        let upload = answer["data"]["fileUploadCreate"]["upload"].clone();
+        assert!(upload.is_object(), "{answer:#}");
+        Upload(upload)
+    }
+}
+
+/// What fileUploadCreate answered.
+struct Upload(Value);
+
+impl Upload {
+    fn id(&self) -> Value {
+        json!({ "id": self.0["file"]["id"] })
+    }
+
+    fn path(&self) -> String {
+        path(&self.0["url"])
+    }
+
+    async fn put(&self, app: &TestApp, path: &str, body: impl Into<reqwest::Body>) -> Response {
+        let mut request = app.request(Method::PUT, path).body(body);
+        for header in self.0["headers"].as_array().unwrap() {
+            request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
+        }
+        request.send().await.unwrap()
+    }
+
+    async fn send(&self, app: &TestApp, body: impl Into<reqwest::Body>) -> StatusCode {
+        self.put(app, &self.path(), body).await.status()
+    }
+}
+
+/// A link without the public address, which the tests do not listen on.
+fn path(url: &Value) -> String {
+    let url = url.as_str().unwrap();
+    url.strip_prefix("http://127.0.0.1:8000").unwrap_or_else(|| panic!("{url}")).to_owned()
+}
+
+fn parts(app: &TestApp) -> usize {
+    std::fs::read_dir(app.folder().join("files/parts")).map_or(0, Iterator::count)
+}
+
+#[tokio::test]
+async fn a_file_goes_in_and_comes_out() {
+    let app = TestApp::start().await;
+    let importer = Person::new(&[Permission::CatalogImport]);
+    let content = "sku,name\n1,आटा\n".repeat(200_000);
+    let upload = importer.announce(&app, "IMPORT", "text/csv; charset=utf-8", content.len()).await;
+    assert_eq!(upload.0["method"], "PUT");
+    assert_eq!(upload.0["file"]["status"], "PENDING");
+    assert_eq!(upload.0["file"]["downloadUrl"], Value::Null);
+    let early = importer.ask(&app, COMPLETE, upload.id()).await;
+    assert_eq!(early["data"]["fileUploadComplete"]["errors"][0]["code"], "NOT_UPLOADED");
+    // In chunks and without a length.
+    let chunks: Vec<_> = content.as_bytes().chunks(70_000).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect();
+    let body = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
+    assert_eq!(upload.send(&app, body).await, 201);
+
+    let sha256 = hex::encode(Sha256::digest(&content));
+    let done = importer.ask(&app, COMPLETE, upload.id()).await;
+    let file = &done["data"]["fileUploadComplete"]["file"];
+    assert_eq!((&file["status"], &file["sha256"]), (&json!("STORED"), &json!(sha256)), "{done:#}");
+    assert_eq!(file["size"], json!(content.len().to_string()));
+    let found = importer.ask(&app, FILE, upload.id()).await;
+    assert_eq!(found["data"]["node"]["id"], upload.0["file"]["id"]);
+    let link = path(&found["data"]["file"]["downloadUrl"]);
+    let response = app.get(&link).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "text/csv");
+    assert_eq!(header("content-disposition"), "attachment; filename=\"list.csv\"; filename*=UTF-8''list.csv");
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert!(header("cache-control").contains("no-store"));
+    assert!(response.text().await.unwrap() == content);
+
+    app.advance(TimeDelta::minutes(6));
+    assert_eq!(app.get(&link).send().await.unwrap().status(), 403, "a download link lives five minutes");
+    let audit = "SELECT jsonb_agg(action ORDER BY at, id) FROM audit_log WHERE subject_type = 'File'";
+    assert_eq!(app.database.value(audit).await, json!(["fileUploadCreate", "fileStored"]));
+}
+
+#[tokio::test]
+async fn what_was_not_announced_is_refused() {
+    let app = TestApp::start().await;
+    let seller = Person::new(&[Permission::CatalogWrite, Permission::CatalogImport]);
+    let size = PNG.len();
+    let announce = || seller.announce(&app, "PRODUCT_MEDIA", "image/png", size);
+    assert_eq!(announce().await.send(&app, [PNG, b"x"].concat()).await, 413, "too much, by its header");
+    assert_eq!(announce().await.send(&app, PNG[..size - 1].to_vec()).await, 413, "too little");
+    for length in [size - 1, size + 1, size + 100_000] {
+        let mut bytes = PNG.to_vec();
+        bytes.resize(length, b'x');
+        let stream = futures_util::stream::iter(
+            bytes.chunks(7).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect::<Vec<_>>(),
+        );
+        let status = announce().await.send(&app, reqwest::Body::wrap_stream(stream)).await;
+        assert_eq!(status, 413, "{length} bytes without a length");
+    }
+    let html = b"<script>alert(1)</script>....";
+    assert_eq!(announce().await.send(&app, html[..size].to_vec()).await, 415, "no picture");
+    let jpeg = [b"\xff\xd8\xff".to_vec(), vec![0; size - 3]].concat();
+    assert_eq!(announce().await.send(&app, jpeg).await, 415, "another picture than was declared");
+    let upload = announce().await;
+    let other = app.request(Method::PUT, &upload.path()).header("content-type", "text/html").body(PNG);
+    assert_eq!(other.send().await.unwrap().status(), 415, "the header is part of the deal");
+    assert_eq!(upload.send(&app, PNG).await, 201);
+    assert_eq!(upload.send(&app, PNG).await, 409, "what is stored never changes");
+    let binary = seller.announce(&app, "IMPORT", "text/csv", 4).await;
+    assert_eq!(binary.send(&app, b"a\0b\x01".to_vec()).await, 415);
+    let zip =
+        seller.announce(&app, "IMPORT", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 40).await;
+    let archive = [b"PK\x03\x04".to_vec(), vec![0; 22], vec![8, 0, 0, 0], b"evil.exe..".to_vec()].concat();
+    assert_eq!(zip.send(&app, archive).await, 415, "an archive that is no workbook");
+    assert_eq!(parts(&app), 0, "nothing is left of what was refused");
+    let stored = app.database.value("SELECT to_jsonb(count(*)) FROM files WHERE status = 'stored'").await;
+    assert_eq!(stored, json!(1));
+}
+
+#[tokio::test]
+async fn links_cannot_be_made_or_bent() {
+    let app = TestApp::start().await;
+    let seller = Person::new(&[Permission::CatalogWrite]);
+    let upload = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let other = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let (link, (bare, query)) =
+        (upload.path(), upload.path().split_once('?').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap());
+    let flipped = if link.ends_with('A') { "B" } else { "A" };
+    let bent = [
+        bare.clone(),
+        format!("{bare}?expires=99999999999&size={}&signature=", PNG.len()),
+        format!("{}{flipped}", &link[..link.len() - 1]),
+        link.replace("expires=1", "expires=2"),
+        link.replace(&format!("size={}", PNG.len()), "size=999"),
+        format!("{}?{query}", other.path().split_once('?').unwrap().0),
+        format!("{link}&size=999"),
+    ];
+    for path in bent {
+        assert_eq!(upload.put(&app, &path, PNG).await.status(), 403, "{path}");
+    }
+    assert_eq!(app.get(&link).send().await.unwrap().status(), 403, "an upload link fetches nothing");
+    for path in ["/files/..%2f..%2fetc%2fpasswd", "/files/%2e%2e%2fparts", "/files/x", "/files/", "/files"] {
+        let path = format!("{path}?{query}");
+        assert_eq!(upload.put(&app, &path, PNG).await.status(), 404, "{path}");
+        assert_eq!(app.get(&path).send().await.unwrap().status(), 404, "{path}");
+    }
+    app.advance(TimeDelta::minutes(61));
+    assert_eq!(upload.send(&app, PNG).await, 403, "an upload link lives an hour");
+    assert_eq!(app.database.value("SELECT to_jsonb(count(*)) FROM files WHERE status = 'stored'").await, json!(0));
+}
+
+#[tokio::test]
+async fn files_are_their_owners() {
+    let app = TestApp::start().await;
+    let owner = Person::new(&[Permission::CatalogImport]);
+    let upload = owner.announce(&app, "IMPORT", "text/csv", 3).await;
+    assert_eq!(upload.send(&app, "a,b").await, 201);
+    let stranger = Person::new(&[Permission::CatalogWrite, Permission::JobsRead]);
+    let answer = stranger.ask(&app, FILE, upload.id()).await;
+    assert_eq!(answer["data"], json!({ "file": null, "node": null }));
+    let colleague = Person::new(&[Permission::CatalogImport]);
+    assert_eq!(colleague.ask(&app, FILE, upload.id()).await["data"]["file"]["status"], "STORED");
+    let pending = owner.announce(&app, "IMPORT", "text/csv", 3).await;
+    for person in [&stranger, &colleague] {
+        let answer = person.ask(&app, COMPLETE, pending.id()).await;
+        assert_eq!(answer["data"]["fileUploadComplete"]["errors"][0]["code"], "NOT_FOUND");
+    }
+    let answer = app.query(FILE, upload.id()).await;
+    assert_eq!(answer.code(), Some("UNAUTHENTICATED"));
+}
+
+#[tokio::test]
+async fn the_purpose_decides() {
+    let app = TestApp::start().await;
+    let person = Person::new(&[Permission::CatalogImport]);
+    let try_it = async |input: Value| person.ask(&app, CREATE, json!({ "input": input })).await;
+    let forbidden =
+        try_it(json!({ "purpose": "BRAND_MEDIA", "name": "a", "contentType": "image/png", "size": 9 })).await;
+    assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    let refused = [
+        (
+            json!({ "purpose": "REPORT", "name": "a", "contentType": "text/csv", "size": 9 }),
+            json!([["INVALID", "purpose"]]),
+        ),
+        (
+            json!({ "purpose": "IMPORT", "name": "a", "contentType": "text/csv", "size": 0 }),
+            json!([["INVALID", "size"]]),
+        ),
+        (
+            json!({ "purpose": "IMPORT", "name": "a", "contentType": "text/csv", "size": -1 }),
+            json!([["INVALID", "size"]]),
+        ),
+        (
+            json!({ "purpose": "IMPORT", "name": "a", "contentType": "text/csv", "size": "2147483649" }),
+            json!([["TOO_LARGE", "size"]]),
+        ),
+        (
+            json!({ "purpose": "IMPORT", "name": "../a", "contentType": "image/svg+xml", "size": 9 }),
+            json!([["INVALID", "name"], ["TYPE_NOT_ALLOWED", "contentType"]]),
+        ),
+        (
+            json!({ "purpose": "IMPORT", "name": "a\r\nb", "contentType": "text/csv", "size": 9 }),
+            json!([["INVALID", "name"]]),
+        ),
+        (
+            json!({ "purpose": "IMPORT", "name": "", "contentType": "image/png", "size": 9 }),
+            json!([["INVALID", "name"], ["TYPE_NOT_ALLOWED", "contentType"]]),
+        ),
+    ];
+    for (input, expected) in refused {
+        let answer = try_it(input.clone()).await;
+        let errors = answer["data"]["fileUploadCreate"]["errors"].as_array().unwrap_or_else(|| panic!("{answer:#}"));
+        let found: Vec<Value> = errors.iter().map(|error| json!([error["code"], error["path"][0]])).collect();
+        assert_eq!(json!(found), expected, "{input}");
+    }
+}
+
+#[tokio::test]
+async fn what_breaks_off_leaves_nothing() {
+    let app = TestApp::start().await;
+    let importer = Person::new(&[Permission::CatalogImport]);
+    let upload = importer.announce(&app, "IMPORT", "text/csv", 8_000_000).await;
+    let half = futures_util::stream::iter(vec![Ok(vec![b'a'; 4_000_000]), Err(std::io::Error::other("gone"))]);
+    let mut request = app.request(Method::PUT, &upload.path()).body(reqwest::Body::wrap_stream(half));
+    request = request.header("content-type", "text/csv");
+    assert!(request.send().await.is_err());
+    eventually("the half is cleared away", || async { parts(&app) == 0 }).await;
+    assert_eq!(upload.send(&app, vec![b'a'; 8_000_000]).await, 201, "the link is still good");
+}
+
+#[tokio::test]
+async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
+    let bucket = Bucket::default();
+    let endpoint = format!("http://{}", start_s3(bucket.clone()).await);
+    let settings = [
+        "--s3-bucket",
+        "shop",
+        "--s3-endpoint",
+        &endpoint,
+        "--s3-access-key-id",
+        "id",
+        "--s3-secret-access-key",
+        SECRET,
+    ];
+    let app = TestApp::start_with(&settings).await;
+    let seller = Person::new(&[Permission::CatalogWrite]);
+    let upload = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let url = upload.0["url"].as_str().unwrap();
+    assert!(url.starts_with(&endpoint), "{url}");
+    let put = async |body: Vec<u8>| {
+        let mut request = reqwest::Client::new().put(url).body(body);
+        for header in upload.0["headers"].as_array().unwrap() {
+            request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
+        }
+        assert_eq!(request.send().await.unwrap().status(), 200);
+        seller.ask(&app, COMPLETE, upload.id()).await["data"]["fileUploadComplete"].clone()
+    };
+    assert_eq!(put([PNG, b"more"].concat()).await["errors"][0]["code"], "WRONG_SIZE");
+    assert_eq!(bucket.len(), 0, "what is refused is removed");
+    assert_eq!(put(vec![b'<'; PNG.len()]).await["errors"][0]["code"], "TYPE_NOT_ALLOWED");
+    assert_eq!(bucket.len(), 0);
+    let stored = put(PNG.to_vec()).await;
+    assert_eq!(stored["file"]["sha256"], hex::encode(Sha256::digest(PNG)), "{stored:#}");
+    let found = seller.ask(&app, FILE, upload.id()).await;
+    let link = found["data"]["file"]["downloadUrl"].clone();
+    let fetched = reqwest::get(link.as_str().unwrap()).await.unwrap();
+    assert_eq!(fetched.bytes().await.unwrap(), PNG);
+    let swept = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    app.advance(TimeDelta::hours(25));
+    let inside = app.node.app.clone();
+    let sweep = async move { freshvilla::work::file::service::sweep_abandoned(&inside).await.unwrap() };
+    assert_eq!(app.node.on_runtime(sweep).await, 1);
+    assert_eq!(seller.ask(&app, FILE, swept.id()).await["data"]["file"], Value::Null);
+    assert_eq!(bucket.len(), 1);
+}
