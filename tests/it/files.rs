@@ -1,21 +1,13 @@
 //! Files: announced, sent, checked, fetched, swept.
 
-use std::sync::Arc;
-
-use async_graphql::{Request, Variables};
 use chrono::TimeDelta;
-use freshvilla::{
-    graphql::GraphQl,
-    kernel::access::{AccountKind, Actor, Permission, Principal},
-};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::{
     storage::{Bucket, SECRET, start_s3},
-    support::{TestApp, eventually},
+    support::{Client, TestApp, eventually},
 };
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and then some";
@@ -27,29 +19,21 @@ const COMPLETE: &str = "mutation($id: ID!) { fileUploadComplete(input: {id: $id}
 const FILE: &str = "query($id: ID!) { file(id: $id) { status size sha256 contentType downloadUrl }
     node(id: $id) { id } }";
 
-/// Somebody with an account and these permissions.
-#[derive(Clone)]
-struct Person(Actor);
+/// Somebody with an account.
+struct Person(Client);
 
 impl Person {
-    fn new(permissions: &[Permission]) -> Self {
-        let mut actor = Actor::anonymous(Uuid::now_v7());
-        let kind = AccountKind::Administrator;
-        actor.principal = Principal::Account { id: Uuid::now_v7(), kind, session: Uuid::now_v7() };
-        actor.permissions = permissions.iter().copied().collect();
-        Self(actor)
+    async fn new(app: &TestApp, role: &str) -> Self {
+        Self(app.sign_in(role).await)
     }
 
-    async fn ask(&self, app: &TestApp, query: &str, variables: Value) -> Value {
-        let (inside, actor) = (app.node.app.clone(), Arc::new(self.0.clone()));
-        let request = Request::new(query).variables(Variables::from_json(variables));
-        let work = async move { GraphQl::build(inside).unwrap().execute(request, actor).await.response };
-        serde_json::to_value(app.node.on_runtime(work).await).unwrap()
+    async fn ask(&self, query: &str, variables: Value) -> Value {
+        self.0.query(query, variables).await.body
     }
 
-    async fn announce(&self, app: &TestApp, purpose: &str, content_type: &str, size: usize) -> Upload {
+    async fn announce(&self, purpose: &str, content_type: &str, size: usize) -> Upload {
         let input = json!({ "purpose": purpose, "name": "list.csv", "contentType": content_type, "size": size });
-        let answer = self.ask(app, CREATE, json!({ "input": input })).await;
+        let answer = self.ask(CREATE, json!({ "input": input })).await;
         let upload = answer["data"]["fileUploadCreate"]["upload"].clone();
         assert!(upload.is_object(), "{answer:#}");
         Upload(upload)
@@ -94,13 +78,13 @@ fn parts(app: &TestApp) -> usize {
 #[tokio::test]
 async fn a_file_goes_in_and_comes_out() {
     let app = TestApp::start().await;
-    let importer = Person::new(&[Permission::CatalogImport]);
+    let importer = Person::new(&app, "catalogue_manager").await;
     let content = "sku,name\n1,आटा\n".repeat(200_000);
-    let upload = importer.announce(&app, "IMPORT", "text/csv; charset=utf-8", content.len()).await;
+    let upload = importer.announce("IMPORT", "text/csv; charset=utf-8", content.len()).await;
     assert_eq!(upload.0["method"], "PUT");
     assert_eq!(upload.0["file"]["status"], "PENDING");
     assert_eq!(upload.0["file"]["downloadUrl"], Value::Null);
-    let early = importer.ask(&app, COMPLETE, upload.id()).await;
+    let early = importer.ask(COMPLETE, upload.id()).await;
     assert_eq!(early["data"]["fileUploadComplete"]["errors"][0]["code"], "NOT_UPLOADED");
     // In chunks and without a length.
     let chunks: Vec<_> = content.as_bytes().chunks(70_000).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect();
@@ -108,11 +92,11 @@ async fn a_file_goes_in_and_comes_out() {
     assert_eq!(upload.send(&app, body).await, 201);
 
     let sha256 = hex::encode(Sha256::digest(&content));
-    let done = importer.ask(&app, COMPLETE, upload.id()).await;
+    let done = importer.ask(COMPLETE, upload.id()).await;
     let file = &done["data"]["fileUploadComplete"]["file"];
     assert_eq!((&file["status"], &file["sha256"]), (&json!("STORED"), &json!(sha256)), "{done:#}");
     assert_eq!(file["size"], json!(content.len().to_string()));
-    let found = importer.ask(&app, FILE, upload.id()).await;
+    let found = importer.ask(FILE, upload.id()).await;
     assert_eq!(found["data"]["node"]["id"], upload.0["file"]["id"]);
     let link = path(&found["data"]["file"]["downloadUrl"]);
     let response = app.get(&link).send().await.unwrap();
@@ -133,9 +117,9 @@ async fn a_file_goes_in_and_comes_out() {
 #[tokio::test]
 async fn what_was_not_announced_is_refused() {
     let app = TestApp::start().await;
-    let seller = Person::new(&[Permission::CatalogWrite, Permission::CatalogImport]);
+    let seller = Person::new(&app, "catalogue_manager").await;
     let size = PNG.len();
-    let announce = || seller.announce(&app, "PRODUCT_MEDIA", "image/png", size);
+    let announce = || seller.announce("PRODUCT_MEDIA", "image/png", size);
     assert_eq!(announce().await.send(&app, [PNG, b"x"].concat()).await, 413, "too much, by its header");
     assert_eq!(announce().await.send(&app, PNG[..size - 1].to_vec()).await, 413, "too little");
     for length in [size - 1, size + 1, size + 100_000] {
@@ -156,10 +140,9 @@ async fn what_was_not_announced_is_refused() {
     assert_eq!(other.send().await.unwrap().status(), 415, "the header is part of the deal");
     assert_eq!(upload.send(&app, PNG).await, 201);
     assert_eq!(upload.send(&app, PNG).await, 409, "what is stored never changes");
-    let binary = seller.announce(&app, "IMPORT", "text/csv", 4).await;
+    let binary = seller.announce("IMPORT", "text/csv", 4).await;
     assert_eq!(binary.send(&app, b"a\0b\x01".to_vec()).await, 415);
-    let zip =
-        seller.announce(&app, "IMPORT", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 40).await;
+    let zip = seller.announce("IMPORT", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", 40).await;
     let archive = [b"PK\x03\x04".to_vec(), vec![0; 22], vec![8, 0, 0, 0], b"evil.exe..".to_vec()].concat();
     assert_eq!(zip.send(&app, archive).await, 415, "an archive that is no workbook");
     assert_eq!(parts(&app), 0, "nothing is left of what was refused");
@@ -170,9 +153,9 @@ async fn what_was_not_announced_is_refused() {
 #[tokio::test]
 async fn links_cannot_be_made_or_bent() {
     let app = TestApp::start().await;
-    let seller = Person::new(&[Permission::CatalogWrite]);
-    let upload = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
-    let other = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let seller = Person::new(&app, "catalogue_manager").await;
+    let upload = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let other = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
     let (link, (bare, query)) =
         (upload.path(), upload.path().split_once('?').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap());
     let flipped = if link.ends_with('A') { "B" } else { "A" };
@@ -202,17 +185,17 @@ async fn links_cannot_be_made_or_bent() {
 #[tokio::test]
 async fn files_are_their_owners() {
     let app = TestApp::start().await;
-    let owner = Person::new(&[Permission::CatalogImport]);
-    let upload = owner.announce(&app, "IMPORT", "text/csv", 3).await;
+    let owner = Person::new(&app, "catalogue_manager").await;
+    let upload = owner.announce("IMPORT", "text/csv", 3).await;
     assert_eq!(upload.send(&app, "a,b").await, 201);
-    let stranger = Person::new(&[Permission::CatalogWrite, Permission::JobsRead]);
-    let answer = stranger.ask(&app, FILE, upload.id()).await;
+    let stranger = Person::new(&app, "store_agent").await;
+    let answer = stranger.ask(FILE, upload.id()).await;
     assert_eq!(answer["data"], json!({ "file": null, "node": null }));
-    let colleague = Person::new(&[Permission::CatalogImport]);
-    assert_eq!(colleague.ask(&app, FILE, upload.id()).await["data"]["file"]["status"], "STORED");
-    let pending = owner.announce(&app, "IMPORT", "text/csv", 3).await;
+    let colleague = Person::new(&app, "catalogue_manager").await;
+    assert_eq!(colleague.ask(FILE, upload.id()).await["data"]["file"]["status"], "STORED");
+    let pending = owner.announce("IMPORT", "text/csv", 3).await;
     for person in [&stranger, &colleague] {
-        let answer = person.ask(&app, COMPLETE, pending.id()).await;
+        let answer = person.ask(COMPLETE, pending.id()).await;
         assert_eq!(answer["data"]["fileUploadComplete"]["errors"][0]["code"], "NOT_FOUND");
     }
     let answer = app.query(FILE, upload.id()).await;
@@ -222,10 +205,10 @@ async fn files_are_their_owners() {
 #[tokio::test]
 async fn the_purpose_decides() {
     let app = TestApp::start().await;
-    let person = Person::new(&[Permission::CatalogImport]);
-    let try_it = async |input: Value| person.ask(&app, CREATE, json!({ "input": input })).await;
-    let forbidden =
-        try_it(json!({ "purpose": "BRAND_MEDIA", "name": "a", "contentType": "image/png", "size": 9 })).await;
+    let person = Person::new(&app, "catalogue_manager").await;
+    let try_it = async |input: Value| person.ask(CREATE, json!({ "input": input })).await;
+    let input = json!({ "purpose": "BRAND_MEDIA", "name": "a", "contentType": "image/png", "size": 9 });
+    let forbidden = Person::new(&app, "store_agent").await.ask(CREATE, json!({ "input": input })).await;
     assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
     let refused = [
         (
@@ -268,8 +251,8 @@ async fn the_purpose_decides() {
 #[tokio::test]
 async fn what_breaks_off_leaves_nothing() {
     let app = TestApp::start().await;
-    let importer = Person::new(&[Permission::CatalogImport]);
-    let upload = importer.announce(&app, "IMPORT", "text/csv", 8_000_000).await;
+    let importer = Person::new(&app, "catalogue_manager").await;
+    let upload = importer.announce("IMPORT", "text/csv", 8_000_000).await;
     let half = futures_util::stream::iter(vec![Ok(vec![b'a'; 4_000_000]), Err(std::io::Error::other("gone"))]);
     let mut request = app.request(Method::PUT, &upload.path()).body(reqwest::Body::wrap_stream(half));
     request = request.header("content-type", "text/csv");
@@ -293,8 +276,8 @@ async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
         SECRET,
     ];
     let app = TestApp::start_with(&settings).await;
-    let seller = Person::new(&[Permission::CatalogWrite]);
-    let upload = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let seller = Person::new(&app, "catalogue_manager").await;
+    let upload = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
     let url = upload.0["url"].as_str().unwrap();
     assert!(url.starts_with(&endpoint), "{url}");
     let put = async |body: Vec<u8>| {
@@ -303,7 +286,7 @@ async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
             request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
         }
         assert_eq!(request.send().await.unwrap().status(), 200);
-        seller.ask(&app, COMPLETE, upload.id()).await["data"]["fileUploadComplete"].clone()
+        seller.ask(COMPLETE, upload.id()).await["data"]["fileUploadComplete"].clone()
     };
     assert_eq!(put([PNG, b"more"].concat()).await["errors"][0]["code"], "WRONG_SIZE");
     assert_eq!(bucket.len(), 0, "what is refused is removed");
@@ -311,15 +294,15 @@ async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
     assert_eq!(bucket.len(), 0);
     let stored = put(PNG.to_vec()).await;
     assert_eq!(stored["file"]["sha256"], hex::encode(Sha256::digest(PNG)), "{stored:#}");
-    let found = seller.ask(&app, FILE, upload.id()).await;
+    let found = seller.ask(FILE, upload.id()).await;
     let link = found["data"]["file"]["downloadUrl"].clone();
     let fetched = reqwest::get(link.as_str().unwrap()).await.unwrap();
     assert_eq!(fetched.bytes().await.unwrap(), PNG);
-    let swept = seller.announce(&app, "PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let swept = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
     app.advance(TimeDelta::hours(25));
     let inside = app.node.app.clone();
     let sweep = async move { freshvilla::work::file::service::sweep_abandoned(&inside).await.unwrap() };
     assert_eq!(app.node.on_runtime(sweep).await, 1);
-    assert_eq!(seller.ask(&app, FILE, swept.id()).await["data"]["file"], Value::Null);
+    assert_eq!(seller.ask(FILE, swept.id()).await["data"]["file"], Value::Null);
     assert_eq!(bucket.len(), 1);
 }

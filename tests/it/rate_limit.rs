@@ -110,11 +110,7 @@ async fn without_redis_each_node_counts_by_itself() {
         "a dead Redis slows requests down: {:?}",
         started.elapsed()
     );
-<<<<<<< HEAD
-    redis.0 = Server::launch(redis.1);
-=======
     redis.bring_back();
->>>>>>> 6e16977 (Test files, mail, maintenance and storage from outside; answer uploads before hanging up)
     // Redis is asked again after a second; it has forgotten everything.
     let back = async {
         while !limiter.take("codes:y", 1, rate).await.allowed {

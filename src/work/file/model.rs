@@ -85,9 +85,9 @@ pub struct NewFile {
     pub created_at: DateTime<Utc>,
 }
 
-/// One's own files, and those of purposes whose files one may read.
+/// One's own files, and those of purposes whose files one may read on the whole platform: a file belongs to no store.
 pub fn visible_to(actor: &Actor) -> Sql {
-    let readable = FilePurpose::ALL.iter().filter(|purpose| actor.can(purpose.rule().read));
+    let readable = FilePurpose::ALL.iter().filter(|purpose| actor.scope(purpose.rule().read).everything);
     let readable: Vec<String> = readable.map(|purpose| purpose.as_str().to_owned()).collect();
     Sql::new("(owner_id = ").bind(actor.account_id()).sql(" OR purpose = ANY(").bind(readable).sql("))")
 }
