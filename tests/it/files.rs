@@ -27,6 +27,23 @@ impl Person {
         Self(app.sign_in(role).await)
     }
 
+    /// Somebody with all rights over files, but in one store only.
+    async fn with_a_store(app: &TestApp) -> Self {
+        let (id, client) = app.sign_in_as("customer").await;
+        let grant = "INSERT INTO roles (id, name, title, account_kind, scope_kind, created_at, updated_at)
+                VALUES (gen_random_uuid(), 'store_files', 'Files', 'customer', 'store', now(), now());
+            INSERT INTO role_permissions SELECT id, unnest(ARRAY['catalog.import', 'catalog.read', 'jobs.read'])
+                FROM roles WHERE name = 'store_files';
+            INSERT INTO role_grants (id, account_id, role_id, scope_kind, scope_id, created_at)
+                SELECT gen_random_uuid(), 'ACCOUNT', id, 'store', gen_random_uuid(), now()
+                FROM roles WHERE name = 'store_files'";
+        app.database.execute(&grant.replace("ACCOUNT", &id.0.to_string())).await;
+        let person = Self(client);
+        let upload = person.announce("IMPORT", "text/csv", 3).await;
+        assert_eq!(upload.0["file"]["status"], "PENDING", "the rights are there");
+        person
+    }
+
     async fn ask(&self, query: &str, variables: Value) -> Value {
         self.0.query(query, variables).await.body
     }
@@ -188,13 +205,15 @@ async fn files_are_their_owners() {
     let owner = Person::new(&app, "catalogue_manager").await;
     let upload = owner.announce("IMPORT", "text/csv", 3).await;
     assert_eq!(upload.send(&app, "a,b").await, 201);
-    let stranger = Person::new(&app, "store_agent").await;
-    let answer = stranger.ask(FILE, upload.id()).await;
-    assert_eq!(answer["data"], json!({ "file": null, "node": null }));
+    let (stranger, neighbour) = (Person::new(&app, "customer").await, Person::with_a_store(&app).await);
+    for person in [&stranger, &neighbour] {
+        let answer = person.ask(FILE, upload.id()).await;
+        assert_eq!(answer["data"], json!({ "file": null, "node": null }), "{answer:#}");
+    }
     let colleague = Person::new(&app, "catalogue_manager").await;
     assert_eq!(colleague.ask(FILE, upload.id()).await["data"]["file"]["status"], "STORED");
     let pending = owner.announce("IMPORT", "text/csv", 3).await;
-    for person in [&stranger, &colleague] {
+    for person in [&stranger, &neighbour, &colleague] {
         let answer = person.ask(COMPLETE, pending.id()).await;
         assert_eq!(answer["data"]["fileUploadComplete"]["errors"][0]["code"], "NOT_FOUND");
     }
@@ -208,7 +227,7 @@ async fn the_purpose_decides() {
     let person = Person::new(&app, "catalogue_manager").await;
     let try_it = async |input: Value| person.ask(CREATE, json!({ "input": input })).await;
     let input = json!({ "purpose": "BRAND_MEDIA", "name": "a", "contentType": "image/png", "size": 9 });
-    let forbidden = Person::new(&app, "store_agent").await.ask(CREATE, json!({ "input": input })).await;
+    let forbidden = Person::new(&app, "customer").await.ask(CREATE, json!({ "input": input })).await;
     assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
     let refused = [
         (
