@@ -33,8 +33,8 @@ diesel::table! {
         city -> Text,
         state_code -> Text,
         pincode -> Text,
-        latitude -> Nullable<Float8>,
-        longitude -> Nullable<Float8>,
+        latitude -> Nullable<Numeric>,
+        longitude -> Nullable<Numeric>,
         delivery_instructions -> Text,
         is_default_shipping -> Bool,
         is_default_billing -> Bool,
@@ -296,8 +296,8 @@ diesel::table! {
         place -> Text,
         taluk -> Text,
         districts -> Array<Text>,
-        latitude -> Nullable<Float8>,
-        longitude -> Nullable<Float8>,
+        latitude -> Nullable<Numeric>,
+        longitude -> Nullable<Numeric>,
     }
 }
 

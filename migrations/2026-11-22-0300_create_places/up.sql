@@ -25,8 +25,8 @@ CREATE TABLE pincodes (
     place      text   NOT NULL,
     taluk      text   NOT NULL,
     districts  text[] NOT NULL,
-    latitude   double precision CONSTRAINT pincodes_latitude_check CHECK (latitude BETWEEN 6 AND 38),
-    longitude  double precision CONSTRAINT pincodes_longitude_check CHECK (longitude BETWEEN 68 AND 98),
+    latitude   numeric(9,6) CONSTRAINT pincodes_latitude_check CHECK (latitude BETWEEN 6 AND 38),
+    longitude  numeric(9,6) CONSTRAINT pincodes_longitude_check CHECK (longitude BETWEEN 68 AND 98),
     CONSTRAINT pincodes_code_state_key UNIQUE (code, state_code)
 );
 CREATE INDEX pincodes_code_idx ON pincodes (code, id);
@@ -34,7 +34,7 @@ CREATE INDEX pincodes_state_idx ON pincodes (state_code, code);
 COMMENT ON TABLE pincodes IS 'Postal codes; one that crosses a state border has a row for each state';
 COMMENT ON COLUMN pincodes.place IS 'First post office of the code';
 COMMENT ON COLUMN pincodes.districts IS 'Districts that the code touches in this state';
-COMMENT ON COLUMN pincodes.latitude IS 'Degrees north of the code''s centre, where known';
+COMMENT ON COLUMN pincodes.latitude IS 'Degrees north of the code''s centre, where known; six decimals are 11 cm';
 
 CREATE TABLE addresses (
     id                    uuid        NOT NULL CONSTRAINT addresses_pkey PRIMARY KEY,
@@ -56,8 +56,8 @@ CREATE TABLE addresses (
     city                  text        NOT NULL CONSTRAINT addresses_city_check CHECK (length(city) BETWEEN 1 AND 100),
     state_code            text        NOT NULL,
     pincode               text        NOT NULL,
-    latitude              double precision CONSTRAINT addresses_latitude_check CHECK (latitude BETWEEN -90 AND 90),
-    longitude             double precision CONSTRAINT addresses_longitude_check CHECK (longitude BETWEEN -180 AND 180),
+    latitude              numeric(9,6) CONSTRAINT addresses_latitude_check CHECK (latitude BETWEEN -90 AND 90),
+    longitude             numeric(9,6) CONSTRAINT addresses_longitude_check CHECK (longitude BETWEEN -180 AND 180),
     delivery_instructions text        NOT NULL DEFAULT ''
         CONSTRAINT addresses_instructions_check CHECK (length(delivery_instructions) <= 500),
     is_default_shipping   boolean     NOT NULL DEFAULT false,

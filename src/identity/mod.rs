@@ -43,7 +43,7 @@ pub async fn prune(app: &App) -> Result<usize> {
 /// Identity that can be read.
 #[derive(Default, MergedObject)]
 pub struct IdentityQuery(
-    account::me_api::MeQuery,
+    account::api::me::MeQuery,
     account::api::AccountQuery,
     api_key::api::ApiKeyQuery,
     audit::api::AuditQuery,
@@ -56,7 +56,7 @@ pub struct IdentityQuery(
 #[derive(Default, MergedObject)]
 pub struct IdentityMutation(
     account::api::AccountMutation,
-    account::credentials_api::CredentialsMutation,
+    account::api::credentials::CredentialsMutation,
     address::api::AddressMutation,
     api_key::api::ApiKeyMutation,
     profile::api::ProfileMutation,

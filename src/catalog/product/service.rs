@@ -47,12 +47,12 @@ pub async fn create_product(
     fields: ProductChanges,
     variants: Vec<NewVariant>,
 ) -> Result<Product> {
+    let fields = ProductChanges { name: Some(fields.name.unwrap_or_default()), ..fields };
     let (id, now) = (ProductId::new(), app.clock.now());
     let mut checks = Checks::default();
     let wanted = fields.status.unwrap_or(ProductStatus::Draft);
     let texts = apply_texts(&mut checks, ProductText::empty(id), &fields);
     let mut row = apply(&mut checks, blank(id, now), fields);
-    checks.ensure(!row.name.is_empty(), "REQUIRED", "name", "name is required");
     if row.slug.is_empty() {
         row.slug = slug::choose(None, &row.name, id.0).unwrap_or_default();
     }

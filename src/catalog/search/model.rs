@@ -380,7 +380,7 @@ pub async fn suggest(mut conn: &Conn, typed: &str, limit: i64) -> Result<Vec<Sug
     let Some(last) = words.last() else { return Ok(Vec::new()) };
     // Letters and digits only, so the text is safe inside a tsquery.
     let query = words.iter().map(|word| format!("{}:*", word.to_lowercase())).collect::<Vec<_>>().join(" & ");
-    let start = typed.trim().to_lowercase();
+    let start: String = typed.trim().chars().filter(|c| !c.is_control()).take(80).collect::<String>().to_lowercase();
     Ok(Sql::new("(SELECT 'word' AS kind, word AS label, NULL AS slug FROM search_words WHERE word LIKE ")
         .bind(format!("{}%", last.to_lowercase()))
         .sql(" ORDER BY length(word), word LIMIT ")

@@ -2,8 +2,6 @@
 
 pub mod api;
 pub mod contact;
-pub mod credentials_api;
-pub mod me_api;
 pub mod model;
 pub mod password;
 pub mod password_rules;

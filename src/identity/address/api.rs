@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject};
+use bigdecimal::ToPrimitive;
 use freshvilla_macros::{edges, mutation};
 
 use super::{
@@ -19,12 +20,22 @@ use crate::{
             model::{State, StateKey},
         },
     },
-    kernel::error::Result,
+    kernel::error::{Error, Result},
     payload,
 };
 
 #[edges]
 impl Address {
+    /// Degrees north, where known.
+    async fn latitude(&self) -> Option<f64> {
+        self.latitude.as_ref()?.to_f64()
+    }
+
+    /// Degrees east, where known.
+    async fn longitude(&self) -> Option<f64> {
+        self.longitude.as_ref()?.to_f64()
+    }
+
     /// The state.
     async fn state(&self, ctx: &Context<'_>) -> Result<Option<Arc<State>>> {
         ctx.load(StateKey(self.state_code.clone())).await
@@ -77,9 +88,12 @@ pub struct AddressFieldsInput {
     delivery_instructions: String,
 }
 
-impl From<AddressFieldsInput> for AddressInput {
-    fn from(input: AddressFieldsInput) -> Self {
-        Self {
+impl AddressFieldsInput {
+    fn read(self) -> Result<AddressInput> {
+        let outside = || Error::BadInput("latitude is -90 to 90, longitude -180 to 180".to_owned());
+        let point = |at: LocationInput| Point::new(at.latitude, at.longitude).ok_or_else(outside);
+        let (point, input) = (self.location.map(point).transpose()?, self);
+        Ok(AddressInput {
             kind: input.kind,
             label: input.label,
             contact_name: input.contact_name,
@@ -91,9 +105,9 @@ impl From<AddressFieldsInput> for AddressInput {
             city: input.city,
             state: input.state,
             pincode: input.pincode,
-            point: input.location.map(|at| Point { latitude: at.latitude, longitude: at.longitude }),
+            point,
             delivery_instructions: input.delivery_instructions,
-        }
+        })
     }
 }
 
@@ -162,7 +176,7 @@ impl AddressMutation {
         #[graphql(desc = "The address")] input: AddressCreateInput,
     ) -> Result<AddressCreatePayload> {
         let AddressCreateInput { address, default_for } = input;
-        let made = service::create_address(ctx.app(), ctx.actor(), address.into(), &default_for);
+        let made = service::create_address(ctx.app(), ctx.actor(), address.read()?, &default_for);
         AddressCreatePayload::from(Box::pin(made).await)
     }
 
@@ -173,7 +187,7 @@ impl AddressMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address")] input: AddressUpdateInput,
     ) -> Result<AddressUpdatePayload> {
-        let changed = service::update_address(ctx.app(), ctx.actor(), input.id, input.address.into());
+        let changed = service::update_address(ctx.app(), ctx.actor(), input.id, input.address.read()?);
         AddressUpdatePayload::from(Box::pin(changed).await)
     }
 

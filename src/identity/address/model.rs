@@ -1,6 +1,7 @@
 //! Address rows.
 
 use async_graphql::SimpleObject;
+use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -77,10 +78,12 @@ pub struct Address {
     pub state_code: String,
     /// Six digits.
     pub pincode: String,
-    /// Degrees north, where known.
-    pub latitude: Option<f64>,
-    /// Degrees east, where known.
-    pub longitude: Option<f64>,
+    #[graphql(skip)]
+    #[expect(missing_docs, reason = "columns are documented in the database")]
+    pub latitude: Option<BigDecimal>,
+    #[graphql(skip)]
+    #[expect(missing_docs, reason = "columns are documented in the database")]
+    pub longitude: Option<BigDecimal>,
     /// What the courier should know.
     pub delivery_instructions: String,
     /// Whether deliveries go here unless another address is chosen.
@@ -109,8 +112,8 @@ pub struct AddressFields {
     pub city: String,
     pub state_code: String,
     pub pincode: String,
-    pub latitude: Option<f64>,
-    pub longitude: Option<f64>,
+    pub latitude: Option<BigDecimal>,
+    pub longitude: Option<BigDecimal>,
     pub delivery_instructions: String,
     pub updated_at: DateTime<Utc>,
 }

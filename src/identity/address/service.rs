@@ -74,9 +74,6 @@ pub async fn complete(app: &App, input: AddressInput) -> Result<AddressFields> {
 
 async fn locate(app: &App, fields: AddressFields, given: Option<Point>) -> Result<AddressFields> {
     let point = match given {
-        Some(point) if !(-90.0..=90.0).contains(&point.latitude) || !(-180.0..=180.0).contains(&point.longitude) => {
-            return Err(Error::invalid("location", "latitude is -90 to 90, longitude -180 to 180"));
-        }
         Some(point) => Some(point),
         None => {
             let query = Query {

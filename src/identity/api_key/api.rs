@@ -14,7 +14,7 @@ use crate::{
     connection,
     context::Ctx,
     identity::{
-        account::{me_api::scope_id, model::Account},
+        account::{api::me::scope_id, model::Account},
         error::IdentityError,
         role::api::scope_refs,
     },

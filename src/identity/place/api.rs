@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, SimpleObject};
+use bigdecimal::ToPrimitive;
 use freshvilla_macros::{edges, query};
 
 use super::model::{self, Pincode, State, StateKey};
@@ -17,6 +18,16 @@ use crate::{
 
 #[edges]
 impl Pincode {
+    /// Degrees north of the code's centre; null where it is not known.
+    async fn latitude(&self) -> Option<f64> {
+        self.latitude.as_ref()?.to_f64()
+    }
+
+    /// Degrees east of the code's centre; null where it is not known.
+    async fn longitude(&self) -> Option<f64> {
+        self.longitude.as_ref()?.to_f64()
+    }
+
     /// The state.
     async fn state(&self, ctx: &Context<'_>) -> Result<Option<Arc<State>>> {
         ctx.load(StateKey(self.state_code.clone())).await

@@ -1,6 +1,7 @@
 //! From an address to coordinates. Providers stand behind one trait; without one, the postal code's centre serves.
 
 use async_trait::async_trait;
+use bigdecimal::{BigDecimal, FromPrimitive};
 
 use super::model;
 use crate::{
@@ -21,13 +22,24 @@ pub struct Query {
     pub pincode: String,
 }
 
-/// Degrees north and east.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Degrees north and east, to six decimals.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// Degrees north.
-    pub latitude: f64,
+    pub latitude: BigDecimal,
     /// Degrees east.
-    pub longitude: f64,
+    pub longitude: BigDecimal,
+}
+
+impl Point {
+    /// From degrees; `None` outside the earth.
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        if !(-90.0..=90.0).contains(&latitude) || !(-180.0..=180.0).contains(&longitude) {
+            return None;
+        }
+        let exact = |degrees| BigDecimal::from_f64(degrees).map(|exact| exact.round(6));
+        Some(Self { latitude: exact(latitude)?, longitude: exact(longitude)? })
+    }
 }
 
 /// Finds addresses. Called outside transactions: a provider is asked over the network.

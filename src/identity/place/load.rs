@@ -7,7 +7,10 @@ use std::{
 
 use uuid::Uuid;
 
-use super::model::{self, PincodeColumns, State};
+use super::{
+    geocoder::Point,
+    model::{self, PincodeColumns, State},
+};
 use crate::{
     app::App,
     kernel::{
@@ -120,8 +123,9 @@ fn gather(source: impl Read, states: &HashMap<String, String>) -> Result<(Gather
 /// Degrees within India, as text: nothing is computed with them here.
 fn centre(latitude: &str, longitude: &str) -> Option<(String, String)> {
     let (north, east) = (latitude.parse::<f64>().ok()?, longitude.parse::<f64>().ok()?);
+    let point = Point::new(north, east)?;
     let within = (6.0..=38.0).contains(&north) && (68.0..=98.0).contains(&east);
-    within.then(|| (latitude.to_owned(), longitude.to_owned()))
+    within.then(|| (point.latitude.to_plain_string(), point.longitude.to_plain_string()))
 }
 
 fn columns(rows: impl Iterator<Item = ((String, String), Gathered)>) -> PincodeColumns {

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::SimpleObject;
+use bigdecimal::BigDecimal;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
@@ -63,10 +64,12 @@ pub struct Pincode {
     pub taluk: String,
     /// Districts that the code touches in this state.
     pub districts: Vec<String>,
-    /// Degrees north of the code's centre; null where it is not known.
-    pub latitude: Option<f64>,
-    /// Degrees east of the code's centre; null where it is not known.
-    pub longitude: Option<f64>,
+    #[graphql(skip)]
+    #[expect(missing_docs, reason = "columns are documented in the database")]
+    pub latitude: Option<BigDecimal>,
+    #[graphql(skip)]
+    #[expect(missing_docs, reason = "columns are documented in the database")]
+    pub longitude: Option<BigDecimal>,
 }
 
 /// Every state, by GST code.
@@ -141,7 +144,7 @@ pub struct PincodeColumns {
 pub async fn put_pincodes(mut conn: &Conn, columns: PincodeColumns) -> Result<usize> {
     let statement = Sql::new(
         "INSERT INTO pincodes AS p (id, code, state_code, place, taluk, districts, latitude, longitude) \
-         SELECT id, code, state, place, taluk, string_to_array(districts, '|'), latitude::float8, longitude::float8 \
+         SELECT id, code, state, place, taluk, string_to_array(districts, '|'), latitude::numeric, longitude::numeric \
          FROM unnest(",
     )
     .bind(columns.ids)

@@ -15,7 +15,7 @@ use crate::{
     context::Ctx,
     identity::{
         account::{
-            me_api::scope_id,
+            api::me::scope_id,
             model::{Account, AccountId},
         },
         error::IdentityError,

@@ -189,3 +189,25 @@ async fn an_old_tables_addresses_come_in_once() {
     let report = import(&house, format!("{line}\n")).await;
     assert_eq!((report.added, report.unchanged), (1, 1), "a removed address does not come back: {report:?}");
 }
+
+#[tokio::test]
+async fn a_device_may_say_where_an_address_is() {
+    let house = House::with_places().await;
+    let priya = house.user("priya").await;
+    let mut address = fields("110001", None);
+    address["location"] = json!({ "latitude": 28.63141592, "longitude": 77.2196 });
+    let made = mutate(&priya, "addressCreate", "address { latitude longitude }", json!({ "address": address })).await;
+    assert_eq!(made.data("/addressCreate/address"), &json!({ "latitude": 28.631416, "longitude": 77.2196 }));
+    address["location"] = json!({ "latitude": 128.0, "longitude": 77.2196 });
+    let outside = mutate(&priya, "addressCreate", "address { id }", json!({ "address": address })).await;
+    assert_eq!(outside.code(), Some("BAD_USER_INPUT"));
+    house.app.database.execute("UPDATE pincodes SET latitude = 28.6, longitude = 77.2 WHERE code = '110001'").await;
+    let made =
+        mutate(&priya, "addressCreate", "address { latitude longitude }", json!({ "address": fields("110001", None) }))
+            .await;
+    assert_eq!(
+        made.data("/addressCreate/address"),
+        &json!({ "latitude": 28.6, "longitude": 77.2 }),
+        "the code's centre"
+    );
+}

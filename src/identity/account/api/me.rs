@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use freshvilla_macros::query;
 
-use super::model::{Account, AccountId};
+use super::super::model::{Account, AccountId};
 use crate::{
     context::Ctx,
     kernel::{

@@ -1,5 +1,8 @@
 //! Accounts in the schema.
 
+pub mod credentials;
+pub mod me;
+
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, SimpleObject};

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject};
 use freshvilla_macros::mutation;
 
-use super::{
+use super::super::{
     model::Account,
     password,
     sign_up::{self, Register},
