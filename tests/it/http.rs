@@ -321,10 +321,8 @@ async fn serves_graphiql_from_itself() {
     let closed = TestApp::start_with(&["--graphiql", "false"]).await;
     assert_eq!(closed.get("/graphiql").send().await.unwrap().status(), 404);
     assert_eq!(ask(&closed, "{__schema{queryType{name}}}").await.status, 400, "introspection is closed with it");
-    assert_eq!(
-        ask(&closed, "{nothing}").await.body["errors"][0]["message"].as_str().unwrap().contains("Did you mean"),
-        false
-    );
+    let refused = ask(&closed, "{nothing}").await;
+    assert!(!refused.body["errors"][0]["message"].as_str().unwrap().contains("Did you mean"));
 }
 
 #[tokio::test]

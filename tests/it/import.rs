@@ -95,7 +95,7 @@ async fn run(app: &TestApp, id: JobId) -> Imported {
     assert!(app.node.on_runtime(async move { worker.run_job(id).await.unwrap() }).await);
     let handle = app.node.app.clone();
     let row =
-        app.node.on_runtime(async move { jobs::find(&*handle.db.read().await.unwrap(), id).await.unwrap() }).await;
+        app.node.on_runtime(async move { jobs::find(&handle.db.read().await.unwrap(), id).await.unwrap() }).await;
     let findings = format!(
         "SELECT jsonb_build_array(row_number, column_name, code) FROM import_errors WHERE job_id = '{}' \
          ORDER BY row_number, id",
@@ -368,7 +368,7 @@ async fn a_killed_import_goes_on_where_it_was() {
     let attempt = async move {
         let running = tokio::spawn(async move { one.run_job(id).await });
         eventually("two batches are in", || async {
-            let row = jobs::find(&*handle.db.read().await.unwrap(), id).await.unwrap();
+            let row = jobs::find(&handle.db.read().await.unwrap(), id).await.unwrap();
             row.progress["rowsRead"].as_u64().is_some_and(|rows| rows >= 4_000)
         })
         .await;

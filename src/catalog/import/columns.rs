@@ -135,7 +135,6 @@ impl Columns {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of `understand`, over its working state")]
     fn map(
         &mut self,
         field: &str,

@@ -14,7 +14,7 @@ pub fn gtin(text: &str) -> Result<String, BadValue> {
     }
     let sum: u32 =
         digits.bytes().rev().zip([1, 3].iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
-    if sum % 10 != 0 {
+    if !sum.is_multiple_of(10) {
         return Err(BadValue::invalid("the barcode's check digit is wrong"));
     }
     Ok(digits)

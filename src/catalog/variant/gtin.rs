@@ -6,7 +6,7 @@ pub fn parse(text: &str) -> Result<String, String> {
     if !matches!(digits.len(), 8 | 12 | 13 | 14) || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(format!("{:?} is no barcode: a GTIN has 8, 12, 13 or 14 digits", excerpt(text)));
     }
-    if check_sum(&digits) % 10 != 0 {
+    if !check_sum(&digits).is_multiple_of(10) {
         return Err(format!("the check digit of barcode {digits} is wrong"));
     }
     Ok(digits)

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, num_bigint::Sign};
 
 use super::model::Unit;
 
@@ -32,7 +32,7 @@ pub fn parse(text: &str) -> Result<Pack, String> {
     let (unit, scale) = unit(word.trim().trim_end_matches('.')).ok_or_else(bad)?;
     let size = (number * factor * BigDecimal::from(scale)).with_scale(3).normalized();
     let most = BigDecimal::from(999_999_999);
-    if size <= BigDecimal::from(0) || size > most {
+    if size.sign() != Sign::Plus || size > most {
         return Err(bad());
     }
     Ok(Pack { unit, size })
