@@ -31,7 +31,8 @@ use crate::{
 pub struct ImportColumnInput {
     /// Field: product_key, name, brand, category, subcategory, description, hsn, dietary, fssai, ingredients,
     /// country_of_origin, shelf_life_days, tags, sku, barcode, pack, unit, mrp, status, image, attr:<code> or
-    /// nutrition:<name>; of other kinds hsn, description, rate, cgst, sgst, cess, valid_from, source.
+    /// nutrition:<name>; of other kinds hsn, description, rate, cgst, sgst, cess, valid_from, source; gst_code, alpha, name; pincode,
+    /// place, taluk, district, state, latitude, longitude.
     field: String,
     /// Header of the column, or a template of several: "{Commodity} {Variety}".
     column: String,
@@ -134,7 +135,8 @@ pub struct ImportMutation;
 #[mutation]
 impl ImportMutation {
     /// Imports a file into the catalogue in the background. Products are matched by product key, SKU or barcode; cells
-    /// that are empty leave stored values as they are. HSN codes and GST rates need the permission tax.write too.
+    /// that are empty leave stored values as they are. HSN codes and GST rates need the permission tax.write too,
+    /// states and postal codes settings.write.
     #[access(Can(crate::kernel::access::Permission::CatalogImport))]
     async fn catalogue_import_start(
         &self,

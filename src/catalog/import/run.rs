@@ -16,6 +16,8 @@ use super::{
         catalogue::{CatalogueIntake, CatalogueOutput, rows::Checker},
         gst_rates::{RateIntake, RateOutput},
         hsn::{HsnIntake, HsnOutput},
+        pincodes::{PincodeIntake, PincodeOutput},
+        states::{StateIntake, StateOutput},
     },
     lane::Lane,
     ledger::{self, Ledger},
@@ -27,6 +29,7 @@ use super::{
 };
 use crate::{
     app::App,
+    identity::place::model as place,
     kernel::{
         error::{Error, Result},
         jobs::Schedule,
@@ -64,6 +67,11 @@ pub async fn import(app: &App, kind: ImportKind, wishes: Wishes, data: Data, led
         }
         ImportKind::Hsn => work::<_, HsnOutput>(app, HsnIntake::default(), wishes, data, ledger).await?,
         ImportKind::GstRates => work::<_, RateOutput>(app, RateIntake::default(), wishes, data, ledger).await?,
+        ImportKind::States => work::<_, StateOutput>(app, StateIntake::default(), wishes, data, ledger).await?,
+        ImportKind::Pincodes => {
+            let states = place::all_states(&*app.db.read().await?).await?;
+            work::<_, PincodeOutput>(app, PincodeIntake::new(&states), wishes, data, ledger).await?;
+        }
     }
     finish(app, ledger).await?;
     let progress = ledger.progress().await;
@@ -154,6 +162,8 @@ async fn finish(app: &App, ledger: &Ledger) -> Result<()> {
     let tx = app.db.begin().await?;
     if !progress.dry_run && progress.created + progress.updated > 0 {
         match ledger.touched().await {
+            // Kinds other than the catalogue touch no product.
+            Some(touched) if touched.is_empty() => {}
             Some(touched) => search::refresh(&tx, touched).await?,
             None => {
                 let since = ledger::began(&progress, app.clock.now());

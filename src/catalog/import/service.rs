@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     columns::{Columns, Wishes},
     jobs::{RunImport, RunLocalImport},
-    kinds::{catalogue::fields, gst_rates, hsn},
+    kinds::{catalogue::fields, gst_rates, hsn, pincodes, states},
     ledger::Ledger,
     progress::Progress,
     run::{self, Data},
@@ -70,6 +70,7 @@ fn require_rights(actor: &Actor, kind: ImportKind) -> Result<()> {
     match kind {
         ImportKind::Catalogue => Ok(()),
         ImportKind::Hsn | ImportKind::GstRates => actor.require(Permission::TaxWrite),
+        ImportKind::States | ImportKind::Pincodes => actor.require(Permission::SettingsWrite),
     }
 }
 
@@ -79,6 +80,8 @@ fn check_wishes(kind: ImportKind, wishes: &Wishes) -> Result<()> {
         ImportKind::Catalogue => (fields::FIELDS, fields::OPEN),
         ImportKind::Hsn => (hsn::FIELDS, &[] as &[_]),
         ImportKind::GstRates => (gst_rates::FIELDS, &[] as &[_]),
+        ImportKind::States => (states::FIELDS, &[] as &[_]),
+        ImportKind::Pincodes => (pincodes::FIELDS, &[] as &[_]),
     };
     Columns::check_names(known, open, wishes).map_err(|(path, message)| Error::invalid(path, message))
 }

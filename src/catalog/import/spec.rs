@@ -16,6 +16,10 @@ crate::text_enum! {
         Hsn = "hsn",
         /// Dated GST rates by HSN code.
         GstRates = "gst_rates",
+        /// States and union territories with their GST codes.
+        States = "states",
+        /// Postal codes with their states.
+        Pincodes = "pincodes",
     }
 }
 

@@ -4,6 +4,8 @@
 pub mod catalogue;
 pub mod gst_rates;
 pub mod hsn;
+pub mod pincodes;
+pub mod states;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 //! Set-based SQL of the catalogue import: a batch costs the same number of statements whatever its size.
 
 pub mod lookup;
+pub mod places;
 pub mod report;
 pub mod savepoint;
 pub mod search;
