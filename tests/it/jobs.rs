@@ -44,6 +44,19 @@ impl Probe {
         Self { name: Uuid::new_v4(), fails: 0, panics: false, stays: false, dedupe: None }
     }
 
+    /// Reports progress until it loses its lease.
+    async fn stay(&self, app: &App, run: &JobRun) -> Result<()> {
+        loop {
+            let tx = app.db.begin().await?;
+            if let Err(error) = run.progress(&tx, &json!({ "at": 1 })).await {
+                self.note("lost");
+                return Err(error);
+            }
+            tx.commit().await?;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     fn note(&self, words: impl Into<String>) {
         NOTES.lock().unwrap().entry(self.name).or_default().push(words.into());
     }
@@ -65,14 +78,8 @@ impl Job<App> for Probe {
     async fn run(self, app: App, run: JobRun) -> Result<()> {
         self.note(format!("attempt {}", run.attempt));
         assert!(!self.panics, "as told");
-        while self.stays {
-            let tx = app.db.begin().await?;
-            if let Err(error) = run.progress(&tx, &json!({ "at": 1 })).await {
-                self.note("lost");
-                return Err(error);
-            }
-            tx.commit().await?;
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        if self.stays {
+            return self.stay(&app, &run).await;
         }
         if run.attempt <= self.fails { Err(Error::internal(anyhow::anyhow!("as told"))) } else { Ok(()) }
     }

@@ -69,7 +69,8 @@ fn watch(pid: u32, used: &Path) {
     watchdog.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
     // Ctrl-C in the terminal is not for it.
     std::os::unix::process::CommandExt::process_group(&mut watchdog, 0);
-    watchdog.spawn().expect("sh");
+    #[expect(clippy::zombie_processes, reason = "it outlives this process, whose end makes it init's child")]
+    let _outlives_us = watchdog.spawn().expect("sh");
 }
 
 /// Tells the watchdog that somebody is at work.
