@@ -239,6 +239,12 @@ fn minor(money: &MoneyInput) -> Result<i64> {
     money.minor().map(|minor| minor.0).map_err(Error::BadInput)
 }
 
+/// Without words, the popularity index has the first rows ready.
+const BY_INDEX: &str = " ORDER BY popularity DESC, product_id LIMIT ";
+/// With words, the word index finds at most some hundred hot rows, which are sorted. The sum keeps the planner from
+/// walking the popularity index and testing row after row instead, which costs four times as much.
+const BY_SORT: &str = " ORDER BY (popularity + 0) DESC, product_id LIMIT ";
+
 /// At most `limit` hits after a place, best first: name matches before others, popular before less popular.
 pub async fn hits(conn: &Conn, search: &Search, after: Place, limit: usize) -> Result<Vec<(Place, Product)>> {
     let mut found = Vec::new();
@@ -251,7 +257,7 @@ pub async fn hits(conn: &Conn, search: &Search, after: Place, limit: usize) -> R
         }
         let rest = Sql::new("FROM (SELECT product_id, popularity FROM product_search WHERE ")
             .join(condition)
-            .sql(" ORDER BY popularity DESC, product_id LIMIT ")
+            .sql(if search.term.is_empty() { BY_INDEX } else { BY_SORT })
             .bind(room)
             .sql(" OFFSET ")
             .bind(skipped)
