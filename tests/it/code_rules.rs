@@ -154,7 +154,8 @@ fn sql_stays_in_models_and_kernel() {
     let mut wrong = Vec::new();
     for file in rust_files(&root().join("src")) {
         let relative = file.strip_prefix(root()).unwrap().display().to_string();
-        let at_home = relative.starts_with("src/kernel/") || relative.ends_with("/model.rs") || relative.contains("/model/");
+        let at_home =
+            relative.starts_with("src/kernel/") || relative.ends_with("/model.rs") || relative.contains("/model/");
         let text = std::fs::read_to_string(&file).unwrap();
         if !at_home && (text.contains("diesel_async::RunQueryDsl") || text.contains("batch_execute")) {
             wrong.push(relative);

@@ -10,7 +10,7 @@ use super::{
     issue::Issue,
     kinds::{Outcome, Output},
     ledger::{self, Ledger},
-    model::{savepoint, write::relax_commit},
+    model::{savepoint, write},
     progress::Step,
 };
 use crate::{
@@ -72,7 +72,7 @@ impl<E: Send + Sync, O: Output<E>> Lane<'_, E, O> {
     async fn attempt(&mut self, batch: &Batch<E>, careful: bool) -> Result<()> {
         let now = self.app.clock.now();
         let tx = self.app.db.begin().await?;
-        relax_commit(&tx).await?;
+        write::prepare(&tx).await?;
         if self.dry_run {
             savepoint::set(&tx).await?;
         }

@@ -48,7 +48,8 @@ struct Line {
 
 /// The settings of a test, without any from the environment.
 pub fn config(args: impl IntoIterator<Item = String>) -> Config {
-    let command = Line::command().mut_args(|arg| arg.env(None));
+    // A later setting replaces an earlier one.
+    let command = Line::command().mut_args(|arg| arg.env(None)).args_override_self(true);
     let args = std::iter::once("test".to_owned()).chain(args);
     Line::from_arg_matches(&command.get_matches_from(args)).unwrap().config
 }

@@ -31,10 +31,17 @@ pub struct Written {
     pub touched: Vec<Uuid>,
 }
 
-/// Commits of the import's own batches need not wait for the disk: progress is part of the same transaction, so a
-/// crash of the machine only repeats work.
-pub async fn relax_commit(mut conn: &Conn) -> Result<()> {
-    Sql::new("SET LOCAL synchronous_commit = off").execute(&mut conn).await?;
+/// Prepares the transaction of a batch.
+///
+/// Its commit need not wait for the disk: progress is part of the same transaction, so a crash of the machine only
+/// repeats work. And tables grow from nothing to millions under plans that were made when a sequential scan was the
+/// cheapest way, those of foreign keys included; nothing but statistics that are collected a minute too late would
+/// make PostgreSQL think again.
+pub async fn prepare(mut conn: &Conn) -> Result<()> {
+    Sql::new("SELECT set_config('synchronous_commit', 'off', true), set_config('enable_seqscan', 'off', true)")
+        .execute(&mut conn)
+        .await?;
+    Sql::new("DISCARD PLANS").execute(&mut conn).await?;
     Ok(())
 }
 
