@@ -94,8 +94,7 @@ async fn run(app: &TestApp, id: JobId) -> Imported {
     let worker = worker(&app.node);
     assert!(app.node.on_runtime(async move { worker.run_job(id).await.unwrap() }).await);
     let handle = app.node.app.clone();
-    let row =
-        app.node.on_runtime(async move { jobs::find(&handle.db.read().await.unwrap(), id).await.unwrap() }).await;
+    let row = app.node.on_runtime(async move { jobs::find(&handle.db.read().await.unwrap(), id).await.unwrap() }).await;
     let findings = format!(
         "SELECT jsonb_build_array(row_number, column_name, code) FROM import_errors WHERE job_id = '{}' \
          ORDER BY row_number, id",
