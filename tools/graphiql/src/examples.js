@@ -7,8 +7,8 @@ export const examples = [
     query: `# Products with their category, brand and price, newest first.
 # Ctrl-Enter runs the query, Ctrl-Space completes a field name.
 # For the next page put pageInfo.endCursor into the variable "after".
-query Products($first: Int!, $after: String) {
-  products(first: $first, after: $after, sort: NEWEST) {
+query Products($first: Int!, $after: String, $where: ProductWhere) {
+  products(first: $first, after: $after, where: $where, orderBy: { field: CREATED_AT, direction: DESC }) {
     totalCount
     pageInfo {
       hasNextPage
@@ -18,6 +18,7 @@ query Products($first: Int!, $after: String) {
       id
       slug
       name
+      dietary
       category {
         name
       }
@@ -25,14 +26,16 @@ query Products($first: Int!, $after: String) {
         name
       }
       price {
-        amount
-        currency
+        from {
+          amount
+          currencyCode
+        }
       }
     }
   }
 }
 `,
-    variables: json({ first: 10, after: null }),
+    variables: json({ first: 10, after: null, where: { dietary: ['VEGAN'] } }),
     headers: null,
   },
   {
@@ -42,68 +45,86 @@ query Product($slug: String!) {
     id
     name
     description
-    price {
-      amount
-      currency
-    }
     brand {
       name
     }
     category {
       slug
-      name
+      breadcrumbs {
+        name
+      }
     }
-    images {
+    variants {
+      sku
+      barcode
+      name
+      mrp {
+        amount
+      }
+      attributes {
+        attribute {
+          name
+        }
+        value
+      }
+    }
+    hsn {
+      code
+      description
+    }
+    gstRate {
+      rateBp
+      validFrom
+      source
+    }
+    media {
       url
       alt
     }
-    averageRating
-    reviewCount
   }
 }
 `,
-    variables: json({ slug: 'organic-bananas' }),
+    variables: json({ slug: 'annapurna-farms-1121-sella-basmati-rice' }),
     headers: null,
   },
   {
-    query: `# Full-text search. Facets count the hits per category, brand and price range;
-# put a facet's value into the filter to narrow the result.
-query Search($text: String!, $filter: SearchFilter) {
-  search(query: $text, filter: $filter, first: 10) {
+    query: `# Full-text search that forgives typing errors. Facets count the hits; put a facet's
+# value into the variable "where" to narrow the result, for example
+# { "attributes": [{ "code": "organic", "values": ["true"] }] }.
+query Search($term: String!, $where: SearchWhere) {
+  search(term: $term, where: $where, first: 10) {
     totalCount
+    correctedTerm
     nodes {
-      slug
-      name
-      price {
-        amount
-        currency
+      highlight {
+        text
+        matched
+      }
+      product {
+        slug
+        price {
+          from {
+            amount
+          }
+        }
       }
     }
     facets {
-      categories {
+      code
+      values {
         value
         label
-        count
-      }
-      brands {
-        value
-        label
-        count
-      }
-      priceRanges {
-        from
-        to
         count
       }
     }
   }
 }
 `,
-    variables: json({ text: 'apple', filter: { inStock: true } }),
+    variables: json({ term: 'basmatti rice', where: { priceMax: { amount: '500.00' } } }),
     headers: null,
   },
   {
-    query: `# A category with the path that leads to it and its direct subcategories.
+    query: `# A category with the path that leads to it and the shelves below.
 query Category($slug: String!) {
   category(slug: $slug) {
     id
@@ -115,7 +136,6 @@ query Category($slug: String!) {
     children {
       slug
       name
-      productCount
     }
     products(first: 5) {
       totalCount
@@ -127,48 +147,54 @@ query Category($slug: String!) {
   }
 }
 `,
-    variables: json({ slug: 'fresh-fruit' }),
+    variables: json({ slug: 'staples' }),
     headers: null,
   },
   {
-    query: `# Log in, then copy the token from the response. In every tab that needs it,
+    query: `# Log in, then copy the access token from the answer. In every tab that needs it,
 # open "Headers" below the editor and write:
 #
 #   { "Authorization": "Bearer <token>" }
 #
 # Headers belong to the tab and are kept in this browser. The gear at the bottom
 # left switches that off.
-mutation Login($email: String!, $password: String!) {
-  login(input: { email: $email, password: $password }) {
-    token
-    expiresAt
-    user {
+mutation Login($input: SessionCreateInput!) {
+  sessionCreate(input: $input) {
+    login {
+      accessToken
+      refreshToken
+      expiresAt
+    }
+    challenge {
       id
-      name
-      email
+    }
+    errors {
+      code
+      message
+      path
     }
   }
 }
 `,
-    variables: json({ email: 'you@example.com', password: 'your-password' }),
+    variables: json({ input: { email: 'neha@demo.freshvilla.example', password: 'FreshVilla-demo-1' } }),
     headers: null,
   },
   {
-    query: `# Progress of background jobs, live over WebSocket. Put the token of the Login
-# tab into "Headers"; it is sent when the connection opens. The stop button ends
-# the subscription.
-subscription JobEvents {
-  jobEvents {
-    jobId
+    query: `# Progress of a background job, live over WebSocket, from its first event on. Put
+# the token of the Login tab into "Headers" (it is sent when the connection opens)
+# and a job's ID into the variables: { jobs { nodes { id kind status } } } lists yours.
+subscription JobEvents($id: ID!, $after: String) {
+  jobEvents(id: $id, after: $after) {
+    cursor
     kind
     status
     progress
-    message
+    error
     at
   }
 }
 `,
-    variables: null,
+    variables: json({ id: 'job_…', after: null }),
     headers: json({ Authorization: 'Bearer <token>' }),
   },
 ];
