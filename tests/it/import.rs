@@ -293,6 +293,73 @@ async fn huge_cells_and_broken_files_do_no_harm() {
     app.finish().await;
 }
 
+/// A workbook with one sheet.
+fn workbook(sheet: &str) -> Vec<u8> {
+    let part = |body: &str| format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{body}");
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let parts = [
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"Goods\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+            ),
+        ),
+        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{sheet}</sheetData></worksheet>")),
+    ];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, body) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(part(&body).as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn workbooks_are_read_as_they_look() {
+    let app = shop().await;
+    let text = |cell: &str, value: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{value}</t></is></c>");
+    let names = ["Product Name", "EAN", "MRP", "Pack Size", "HSN Code"];
+    let header: String = names.iter().zip('A'..).map(|(name, at)| text(&format!("{at}1"), name)).collect();
+    let sheet = format!(
+        "<row r=\"1\">{header}</row>\
+         <row r=\"2\">{}<c r=\"B2\"><v>8901058844627</v></c><c r=\"C2\"><v>19.989999999999998</v></c>{}\
+         <c r=\"E2\"><v>902</v></c></row>\
+         <row r=\"5\">{}{}<c r=\"C5\"><f>10+5.5</f><v>15.5</v></c></row>",
+        text("A2", "Numbers &amp; more"),
+        text("D2", "6 x 200 ml"),
+        text("A5", "=SUM(A1)"),
+        text("B5", "2000000000015"),
+    );
+    let imported = import(&app, "goods.xlsx", workbook(&sheet)).await;
+    assert_eq!((imported.progress.created, imported.progress.failed), (2, 0), "{:?}", imported.findings);
+    assert!(imported.findings.iter().all(|(row, _, code)| [2, 5].contains(row) && code == "INCOMPLETE"));
+    let goods = "SELECT to_jsonb(concat_ws('|', p.name, v.sku, v.mrp_minor, v.unit, v.pack_size, p.hsn_code)) \
+        FROM product_variants v JOIN products p ON p.id = product_id ORDER BY p.name DESC";
+    let expected =
+        ["Numbers & more|8901058844627|1999|volume|1200.000|0902", "=SUM(A1)|2000000000015|1550|piece|1.000"];
+    assert_eq!(texts(&app, goods).await, expected);
+
+    let bomb = workbook(&format!("<row r=\"1\">{}</row>", text("A1", &"x".repeat(17 * 1024 * 1024))));
+    assert!(bomb.len() < 100_000);
+    let bomb = import(&app, "bomb.xlsx", bomb).await;
+    assert_eq!(bomb.progress.problem.map(|problem| problem.code).as_deref(), Some("TOO_LARGE"));
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_dry_run_counts_the_same_and_changes_nothing() {
     let app = shop().await;

@@ -1,6 +1,26 @@
 //! A row of a catalogue file, read and checked.
 
-use super::pack::Pack;
+use bigdecimal::BigDecimal;
+
+use crate::catalog::variant::model::Unit;
+
+/// A pack size with its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// For people, as the file has it.
+    pub name: String,
+    /// What is counted.
+    pub unit: Unit,
+    /// Pieces, grams or millilitres.
+    pub size: BigDecimal,
+}
+
+impl Pack {
+    /// What a row without a pack size sells.
+    pub fn single() -> Self {
+        Self { name: "1 pc".to_owned(), unit: Unit::Piece, size: BigDecimal::from(1) }
+    }
+}
 
 /// What one row says about a product and one of its variants. `None` and empty leave stored values as they are.
 #[derive(Clone, Debug, Default)]

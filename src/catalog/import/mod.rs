@@ -6,7 +6,7 @@
 //! stored, decides in memory what changes (`plan`), and writes that with a fixed number of statements; an optimistic
 //! check of versions and the unique constraints find other writers, and the batch is then decided again.
 //!
-//! `reader` knows files, `columns` headers, `value` and `pack` the ways in which people write values, `kinds` what can
+//! `reader` knows files, `columns` headers, `value` the ways in which people write values, `kinds` what can
 //! be imported.
 
 pub mod api;
@@ -19,7 +19,6 @@ pub mod kinds;
 mod lane;
 pub mod ledger;
 pub mod model;
-pub mod pack;
 pub mod plan;
 pub mod progress;
 pub mod reader;

@@ -7,14 +7,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    entry::Entry,
+    entry::{Entry, Pack},
     issue::{BadValue, Issue},
     model::{
         AttributeValue, ProductRow, TextsRow, VariantRow,
         lookup::Known,
         shelf::{Attribute, Shelf},
     },
-    pack::Pack,
 };
 use crate::catalog::slug::{slugify, with_tail};
 
@@ -263,8 +262,8 @@ impl Plan {
             sku: entry.sku.clone(),
             barcode: None,
             name: pack.name,
-            unit: pack.unit.to_owned(),
-            pack_size: BigDecimal::new(pack.milli.into(), 3),
+            unit: pack.unit.as_str().to_owned(),
+            pack_size: pack.size,
             mrp_minor: None,
             status: "active".to_owned(),
             position,
@@ -278,8 +277,8 @@ impl Plan {
         let row = &mut slot.after;
         if let Some(pack) = &entry.pack {
             row.name.clone_from(&pack.name);
-            pack.unit.clone_into(&mut row.unit);
-            row.pack_size = BigDecimal::new(pack.milli.into(), 3);
+            pack.unit.as_str().clone_into(&mut row.unit);
+            row.pack_size.clone_from(&pack.size);
         }
         if let Some(barcode) = &entry.barcode
             && row.barcode.as_ref() != Some(barcode)

@@ -5,19 +5,11 @@ use std::str::FromStr;
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 
 use super::issue::BadValue;
+use crate::catalog::variant::gtin;
 
-/// A GTIN-8, -12, -13 or -14 with its check digit verified (GS1 General Specifications, section 7.9).
-pub fn gtin(text: &str) -> Result<String, BadValue> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    if !matches!(digits.len(), 8 | 12..=14) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(BadValue::invalid("a barcode has 8, 12, 13 or 14 digits"));
-    }
-    let sum: u32 =
-        digits.bytes().rev().zip([1, 3].iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
-    if !sum.is_multiple_of(10) {
-        return Err(BadValue::invalid("the barcode's check digit is wrong"));
-    }
-    Ok(digits)
+/// A barcode with a right check digit.
+pub fn barcode(text: &str) -> Result<String, BadValue> {
+    gtin::parse(text).map_err(BadValue::invalid)
 }
 
 /// A price in paise: `₹ 1,25,000.50`, `Rs. 99/-`, `INR 20`, and `12,50` where the comma is a decimal one.

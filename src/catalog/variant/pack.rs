@@ -1,8 +1,9 @@
-//! Pack sizes: "500 g", "1 kg", "6 x 200 ml", "12 pcs" as a unit and an exact amount.
+//! Pack sizes as shops write them (`500 g`, `1 kg`, `6 x 200 ml`, `1 dozen`, `Pack of 6`) as a unit and an exact
+//! amount.
 
 use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, num_bigint::Sign};
+use bigdecimal::{BigDecimal, RoundingMode, num_bigint::Sign};
 
 use super::model::Unit;
 
@@ -18,21 +19,12 @@ pub struct Pack {
 /// Reads a pack size; a sentence when it is none.
 pub fn parse(text: &str) -> Result<Pack, String> {
     let bad = || format!("{:?} is no pack size such as 500 g, 1.5 l, 6 x 200 ml or 12 pc", excerpt(text));
-    let lower = text.trim().to_lowercase().replace('×', "x");
-    // "6 x 200 ml": the factor in front of an x that is followed by a digit.
-    let (factor, rest) = match lower.split_once('x') {
-        Some((count, rest)) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) => {
-            (decimal(count.trim()).ok_or_else(bad)?, rest.trim())
-        }
-        _ => (BigDecimal::from(1), lower.as_str()),
-    };
-    let split = rest.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).unwrap_or(rest.len());
-    let (number, word) = rest.split_at(split);
-    let number = if number.is_empty() { BigDecimal::from(1) } else { decimal(number).ok_or_else(bad)? };
-    let (unit, scale) = unit(word.trim().trim_end_matches('.')).ok_or_else(bad)?;
-    let size = (number * factor * BigDecimal::from(scale)).with_scale(3).normalized();
-    let most = BigDecimal::from(999_999_999);
-    if size.sign() != Sign::Plus || size > most {
+    let words = Words::split(text).ok_or_else(bad)?;
+    let (amount, word) = words.measure().ok_or_else(bad)?;
+    let (unit, thousandths) = unit(&word).ok_or_else(bad)?;
+    let size = amount * BigDecimal::new(thousandths.into(), 3);
+    let size = size.with_scale_round(3, RoundingMode::HalfUp).normalized();
+    if size.sign() != Sign::Plus || size > BigDecimal::from(999_999_999) {
         return Err(bad());
     }
     Ok(Pack { unit, size })
@@ -44,21 +36,94 @@ fn decimal(text: &str) -> Option<BigDecimal> {
         Some((_, tail)) if tail.len() == 3 => text.replace(',', ""),
         _ => text.replace(',', "."),
     };
-    BigDecimal::from_str(&text).ok()
+    BigDecimal::from_str(&text).ok().filter(|_| text.len() <= 20)
 }
 
-/// The unit behind a word, and how many base units it holds.
+/// The text cut into numbers and words: `6x200ml` is `6`, `x`, `200`, `ml`.
+struct Words(Vec<Word>);
+
+enum Word {
+    Number(BigDecimal),
+    Text(String),
+}
+
+impl Words {
+    fn split(text: &str) -> Option<Self> {
+        let mut words = Vec::new();
+        let lower = text.to_lowercase().replace(['×', '*'], "x");
+        let mut rest = lower.trim_start();
+        while let Some(first) = rest.chars().next() {
+            let of_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
+            if first.is_ascii_digit() {
+                let end = rest.find(|c: char| !of_number(c)).unwrap_or(rest.len());
+                let (number, tail) = rest.split_at_checked(end)?;
+                words.push(Word::Number(decimal(number.trim_end_matches(['.', ',']))?));
+                rest = tail.trim_start();
+            } else {
+                let end = rest.find(|c: char| c.is_ascii_digit() || c.is_whitespace()).unwrap_or(rest.len());
+                let (word, tail) = rest.split_at_checked(end)?;
+                let word = word.trim_matches(['.', '(', ')', '-', ',', ':', '~']);
+                if !word.is_empty() {
+                    words.push(Word::Text(word.to_owned()));
+                }
+                rest = tail.trim_start();
+            }
+        }
+        (words.len() <= 8).then_some(Self(words))
+    }
+
+    /// The whole amount and its unit.
+    fn measure(&self) -> Option<(BigDecimal, String)> {
+        use Word::{Number, Text};
+        let text = |word: &str| word.to_owned();
+        Some(match self.0.as_slice() {
+            [Number(n)] => (n.clone(), text("pc")),
+            [Number(n), Text(unit)] => (n.clone(), unit.clone()),
+            // "6 x 200 ml", "6 pcs x 200 ml", "6 packs of 200 ml"
+            [Number(count), Text(x), Number(n), Text(unit)] if x == "x" => (count * n, unit.clone()),
+            [Number(count), Text(_), Text(by), Number(n), Text(unit)] if by == "x" || by == "of" => {
+                (count * n, unit.clone())
+            }
+            // "200 ml x 6", "200 ml x 6 pcs"
+            [Number(n), Text(unit), Text(x), Number(count)]
+            | [Number(n), Text(unit), Text(x), Number(count), Text(_)]
+                if x == "x" =>
+            {
+                (count * n, unit.clone())
+            }
+            // "pack of 6", "set of 6 pcs"
+            [Text(_), Text(of), Number(n)] if of == "of" => (n.clone(), text("pc")),
+            [Text(_), Text(of), Number(n), Text(unit)] if of == "of" => (n.clone(), unit.clone()),
+            // "per kg", "kg"
+            [Text(per), Text(unit)] if per == "per" || per == "each" => (BigDecimal::from(1), unit.clone()),
+            [Text(unit)] => (BigDecimal::from(1), unit.clone()),
+            // "500 g pouch"
+            [Number(n), Text(unit), Text(_)] => (n.clone(), unit.clone()),
+            _ => return None,
+        })
+    }
+}
+
+/// The unit behind a word, and how many thousandths of its base unit it holds.
 fn unit(word: &str) -> Option<(Unit, i64)> {
     Some(match word {
-        "g" | "gm" | "gms" | "gr" | "gram" | "grams" => (Unit::Weight, 1),
-        "kg" | "kgs" | "kilo" | "kilogram" | "kilograms" => (Unit::Weight, 1_000),
-        "quintal" | "quintals" | "q" => (Unit::Weight, 100_000),
-        "ml" | "mls" | "millilitre" | "millilitres" | "milliliter" => (Unit::Volume, 1),
-        "cl" => (Unit::Volume, 10),
-        "l" | "lt" | "ltr" | "ltrs" | "litre" | "litres" | "liter" | "liters" => (Unit::Volume, 1_000),
-        "" | "pc" | "pcs" | "piece" | "pieces" | "unit" | "units" | "n" | "nos" | "no" | "pack" | "packs" | "pkt"
-        | "packet" | "box" | "bunch" | "each" | "ea" | "sachet" | "sachets" | "tablets" | "bags" => (Unit::Piece, 1),
-        "dozen" | "dz" => (Unit::Piece, 12),
+        "mg" => (Unit::Weight, 1),
+        "g" | "gm" | "gms" | "gr" | "grm" | "gram" | "grams" | "gramme" | "grammes" => (Unit::Weight, 1_000),
+        "kg" | "kgs" | "kilo" | "kilos" | "kilogram" | "kilograms" | "kilogramme" => (Unit::Weight, 1_000_000),
+        "quintal" | "quintals" | "qtl" | "q" => (Unit::Weight, 100_000_000),
+        "ton" | "tonne" | "tonnes" => (Unit::Weight, 1_000_000_000),
+        "oz" => (Unit::Weight, 28_350),
+        "lb" | "lbs" => (Unit::Weight, 453_592),
+        "ml" | "mls" | "millilitre" | "millilitres" | "milliliter" | "milliliters" => (Unit::Volume, 1_000),
+        "cl" => (Unit::Volume, 10_000),
+        "l" | "lt" | "ltr" | "ltrs" | "litre" | "litres" | "liter" | "liters" => (Unit::Volume, 1_000_000),
+        "dozen" | "doz" | "dz" => (Unit::Piece, 12_000),
+        "pair" | "pairs" => (Unit::Piece, 2_000),
+        "" | "pc" | "pcs" | "pce" | "piece" | "pieces" | "n" | "no" | "nos" | "u" | "unit" | "units" | "ea"
+        | "each" | "count" | "ct" | "pack" | "packs" | "pkt" | "pkts" | "packet" | "packets" | "sachet" | "sachets"
+        | "tablet" | "tablets" | "tabs" | "capsules" | "bag" | "bags" | "box" | "boxes" | "bottle" | "bottles"
+        | "can" | "cans" | "jar" | "jars" | "roll" | "rolls" | "sheet" | "sheets" | "bunch" | "bunches" | "egg"
+        | "eggs" | "bar" | "bars" | "set" | "sets" | "wipes" | "pads" | "diapers" | "x" => (Unit::Piece, 1_000),
         _ => return None,
     })
 }

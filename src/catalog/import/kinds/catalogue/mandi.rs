@@ -5,18 +5,19 @@
 
 use std::collections::HashMap;
 
+use bigdecimal::BigDecimal;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{
     import::{
         columns::{Columns, Field},
-        entry::Entry,
+        entry::{Entry, Pack},
         issue::{BadValue, Issue},
-        pack::Pack,
         reader::Row,
         value,
     },
     slug::slugify,
+    variant::model::Unit,
 };
 
 /// The layout's columns, at the positions of the constants below; then fields that only defaults feed.
@@ -80,8 +81,8 @@ pub fn check(row: &Row, columns: &Columns, issues: &mut Vec<Issue>) -> Option<En
         sku: sku(&commodity, &variety, &grade),
         pack: Some(Pack {
             name: format!("1 kg {}", label.join(", ")).trim().to_owned(),
-            unit: "weight",
-            milli: 1_000_000,
+            unit: Unit::Weight,
+            size: BigDecimal::from(1_000),
         }),
         mrp_minor: Some(mrp_minor),
         attributes: [("variety", &variety), ("grade", &grade)]

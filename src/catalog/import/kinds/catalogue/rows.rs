@@ -3,13 +3,15 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::fields::{self, ATTRIBUTE, NUTRITION};
-use crate::catalog::import::{
-    columns::Columns,
-    entry::Entry,
-    issue::{BadValue, Issue},
-    pack::Pack,
-    reader::Row,
-    value,
+use crate::catalog::{
+    import::{
+        columns::Columns,
+        entry::{Entry, Pack},
+        issue::{BadValue, Issue},
+        reader::Row,
+        value,
+    },
+    variant::pack,
 };
 
 /// Longest path of categories that the catalogue keeps.
@@ -64,7 +66,7 @@ impl Checker {
     /// The row as an entry; `None` when it was refused, with the reasons in `issues`.
     pub fn check(&self, row: &Row, columns: &Columns, issues: &mut Vec<Issue>) -> Option<Entry> {
         let mut work = RowInWork { row, columns, issues, refused: false };
-        let barcode = work.parse(fields::Barcode, value::gtin);
+        let barcode = work.parse(fields::Barcode, value::barcode);
         let sku = work.text(fields::Sku, 64);
         let sku_derived = sku.is_none();
         let key = work.text(fields::Key, 200);
@@ -215,7 +217,10 @@ fn pack(work: &mut RowInWork<'_>) -> Option<Pack> {
     let unit = work.raw(fields::Unit).into_owned();
     work.parse(fields::Pack, |text| {
         let bare = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        if bare && !unit.is_empty() { format!("{text} {unit}").parse() } else { text.parse() }
+        let text = if bare && !unit.is_empty() { format!("{text} {unit}") } else { text.to_owned() };
+        let name = value::line_up_to(&text, 60)?;
+        let pack::Pack { unit, size } = pack::parse(&name).map_err(BadValue::invalid)?;
+        Ok(Pack { name, unit, size })
     })
 }
 
