@@ -317,7 +317,8 @@ pub fn refuse_unknown_settings(
 }
 
 /// Read by the scripts, not by the server.
-const SCRIPT_VARIABLES: [&str; 3] = ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL", "FRESHVILLA_TEST_DIR"];
+const SCRIPT_VARIABLES: [&str; 4] =
+    ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL", "FRESHVILLA_TEST_DIR", "FRESHVILLA_TEST_DATASETS"];
 
 struct Setting {
     variable: String,

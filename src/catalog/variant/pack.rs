@@ -24,7 +24,8 @@ pub fn parse(text: &str) -> Result<Pack, String> {
     let (unit, thousandths) = unit(&word).ok_or_else(bad)?;
     let size = amount * BigDecimal::new(thousandths.into(), 3);
     let size = size.with_scale_round(3, RoundingMode::HalfUp).normalized();
-    if size.sign() != Sign::Plus || size > BigDecimal::from(999_999_999) {
+    let most = BigDecimal::from(999_999_999);
+    if size.sign() != Sign::Plus || size > most {
         return Err(bad());
     }
     Ok(Pack { unit, size })
