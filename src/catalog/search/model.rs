@@ -115,8 +115,9 @@ impl Search {
         &self.term
     }
 
+    /// The term as a query. In a subquery it is parsed once; bare, it would be parsed again for every row.
     fn query(&self) -> Sql {
-        Sql::new("websearch_to_tsquery('catalog', ").bind(self.term.clone()).sql(")")
+        Sql::new("(SELECT websearch_to_tsquery('catalog', ").bind(self.term.clone()).sql("))")
     }
 
     /// The term as a query for words of names only, if it is plain words without operators.
@@ -127,7 +128,7 @@ impl Search {
             return None;
         }
         let text = words.iter().map(|word| format!("{word}:A")).collect::<Vec<_>>().join(" & ");
-        Some(Sql::new("to_tsquery('catalog', ").bind(text).sql(")"))
+        Some(Sql::new("(SELECT to_tsquery('catalog', ").bind(text).sql("))"))
     }
 
     fn words(&self) -> Sql {
