@@ -12,6 +12,7 @@
 #[allow(dead_code, unused_imports, reason = "offers what later tests will use")]
 mod support;
 
+mod access;
 mod catalog;
 mod cli;
 mod client;

@@ -70,7 +70,7 @@ fn require_rights(actor: &Actor, kind: ImportKind) -> Result<()> {
     match kind {
         ImportKind::Catalogue => Ok(()),
         ImportKind::Hsn | ImportKind::GstRates => actor.require(Permission::TaxWrite),
-        ImportKind::States | ImportKind::Pincodes => actor.require(Permission::SettingsWrite),
+        ImportKind::States | ImportKind::Pincodes => actor.require_everywhere(Permission::SettingsWrite),
     }
 }
 

@@ -98,7 +98,7 @@ pub async fn lock_changeable(conn: &Conn, actor: &Actor, id: AccountId) -> Resul
 /// Every role of the account must lie where the caller may change accounts.
 fn covers_scopes(actor: &Actor, rights: &[crate::kernel::access::Grant]) -> bool {
     let scope = actor.scope(Permission::UsersWrite);
-    scope.everything || (!rights.is_empty() && rights.iter().all(|grant| scope.covers(&grant.scope)))
+    scope.everything || (!rights.is_empty() && rights.iter().all(|grant| scope.covers(grant.scope())))
 }
 
 /// Makes an account and mails an invitation to choose a password.

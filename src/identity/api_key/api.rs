@@ -31,7 +31,7 @@ use crate::{
 impl ApiKey {
     /// What it may do.
     async fn permissions(&self) -> Vec<Permission> {
-        self.grant().permissions.iter().collect()
+        self.grant().permissions().iter().collect()
     }
 
     /// The stores, warehouses, distributors or inboxes; empty for the whole platform.

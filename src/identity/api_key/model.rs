@@ -67,7 +67,7 @@ impl ApiKey {
     /// What the key may do. Text that this version of the program does not know grants nothing.
     pub fn grant(&self) -> Grant {
         let permissions = self.permissions.iter().filter_map(|text| Permission::from_str(text).ok()).collect();
-        Grant { permissions, scope: Scope::of(self.scope_kind, self.scope_ids.clone()) }
+        Grant::new(permissions, Scope::of(self.scope_kind, self.scope_ids.clone()))
     }
 }
 

@@ -47,10 +47,9 @@ pub async fn create_api_key(app: &App, actor: &Actor, input: CreateApiKey) -> Re
         return Err(Error::invalid("scopeIds", "name rows of the scope's kind; none for the whole platform"));
     }
     let scope_ids: Vec<Uuid> = input.over.iter().map(|(_, id)| *id).collect();
-    let grant = Grant {
-        permissions: input.permissions.with([Permission::ApiKeysWrite].into_iter().collect()),
-        scope: Scope::of(input.scope_kind, scope_ids.clone()),
-    };
+    input.permissions.check_scope(input.scope_kind)?;
+    let needed = input.permissions.with([Permission::ApiKeysWrite].into_iter().collect());
+    let grant = Grant::new(needed, Scope::of(input.scope_kind, scope_ids.clone()));
     if !actor.covers(std::slice::from_ref(&grant)) {
         return Err(Error::problem("EXCEEDS_OWN_RIGHTS", "permissions", "you can pass on only rights that you have"));
     }
@@ -80,7 +79,7 @@ pub async fn revoke_api_key(app: &App, actor: &Actor, id: ApiKeyId) -> Result<Ap
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let before = model::lock(&tx, id).await?;
-    if !actor.scope(Permission::ApiKeysWrite).covers(&before.grant().scope) {
+    if !actor.scope(Permission::ApiKeysWrite).covers(before.grant().scope()) {
         return Err(Error::NotFound("API key"));
     }
     if before.revoked_at.is_some() {

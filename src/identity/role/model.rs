@@ -243,7 +243,7 @@ impl Right {
                 None
             }
         });
-        Grant { permissions: known.collect(), scope: Scope::of(scope_kind, scope_ids) }
+        Grant::new(known.collect(), Scope::of(scope_kind, scope_ids))
     }
 }
 

@@ -53,6 +53,7 @@ pub async fn create_role(
 ) -> Result<Role> {
     let now = app.clock.now();
     check_definer(actor, input.permissions)?;
+    input.permissions.check_scope(scope_kind)?;
     if matches!(account_kind, AccountKind::Customer | AccountKind::SuperAdministrator) {
         return Err(Error::invalid("accountKind", "customers and super-administrators have fixed rights"));
     }
@@ -83,7 +84,7 @@ fn check_definer(actor: &Actor, permissions: Permissions) -> Result<()> {
     if permissions == Permissions::default() {
         return Err(Error::problem("REQUIRED", "permissions", "name at least one permission"));
     }
-    if !actor.covers(&[Grant { permissions, scope: Scope::everything() }]) {
+    if !actor.covers(&[Grant::new(permissions, Scope::everything())]) {
         return Err(exceeds("permissions", "you can put only rights into a role that you have everywhere"));
     }
     Ok(())
@@ -116,6 +117,7 @@ pub async fn update_role(app: &App, actor: &Actor, id: RoleId, input: RoleInput)
         (contact::required_line("title", &input.title, 120)?, contact::line("description", &input.description, 500)?);
     let tx = app.db.begin().await?;
     let (before, old) = lock_own(&tx, actor, id).await?;
+    input.permissions.check_scope(before.scope_kind)?;
     let role = model::update(&tx, id, &title, &description, now).await?;
     model::set_permissions(&tx, id, input.permissions).await?;
     let (before, after) = (with_permissions(&before, old)?, with_permissions(&role, input.permissions)?);
@@ -172,7 +174,7 @@ pub async fn add_grant(app: &App, conn: &Conn, actor: &Actor, account: &Account,
     let scope_ids: Vec<Uuid> = grant.over.iter().map(|(_, id)| *id).collect();
     let scope = Scope::of(role.scope_kind, scope_ids.clone());
     let needed = permissions.with([Permission::RolesWrite].into_iter().collect());
-    if !actor.covers(&[Grant { permissions: needed, scope }]) {
+    if !actor.covers(&[Grant::new(needed, scope)]) {
         return Err(exceeds("roleId", "you can pass on only rights that you have over those rows"));
     }
     let rows = grant_rows(app, actor, account, &role, scope_ids);

@@ -84,8 +84,8 @@ impl Viewer {
     /// What the caller may do on which rows.
     async fn rights(&self) -> Vec<Right> {
         let right = |grant: &crate::kernel::access::Grant| Right {
-            permissions: grant.permissions.iter().collect(),
-            scope: RightsScope::from(&grant.scope),
+            permissions: grant.permissions().iter().collect(),
+            scope: RightsScope::from(grant.scope()),
         };
         self.0.grants.iter().map(right).collect()
     }

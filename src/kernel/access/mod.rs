@@ -8,103 +8,13 @@ use std::{
 use async_graphql::{Context, Guard};
 use uuid::Uuid;
 
+pub use permission::{Permission, Permissions};
+pub use scope::{Scope, ScopeKind};
+
 use super::error::{Error, Result};
 
-crate::text_enum! {
-    /// A right that roles grant. Scope (which store, which distributor) is checked by queries, not here.
-    pub enum Permission {
-        /// See accounts, their roles and sessions.
-        UsersRead = "users.read",
-        /// Create, change and lock accounts.
-        UsersWrite = "users.write",
-        /// Define roles and grant them.
-        RolesWrite = "roles.write",
-        /// Issue and revoke partner API keys.
-        ApiKeysWrite = "api_keys.write",
-        /// Read the audit log.
-        AuditRead = "audit.read",
-        /// See drafts and archived products.
-        CatalogRead = "catalog.read",
-        /// Change products, brands, categories and media.
-        CatalogWrite = "catalog.write",
-        /// Import files into the catalogue.
-        CatalogImport = "catalog.import",
-        /// Add GST rates.
-        TaxWrite = "tax.write",
-        /// See background jobs.
-        JobsRead = "jobs.read",
-        /// Retry and cancel background jobs.
-        JobsWrite = "jobs.write",
-        /// See orders within scope.
-        OrdersRead = "orders.read",
-        /// Change orders within scope.
-        OrdersWrite = "orders.write",
-        /// See stock within scope.
-        InventoryRead = "inventory.read",
-        /// Change stock within scope.
-        InventoryWrite = "inventory.write",
-        /// See money documents within scope.
-        FinancialsRead = "financials.read",
-        /// Change money documents within scope.
-        FinancialsWrite = "financials.write",
-        /// See discounts and coupons.
-        CouponsRead = "coupons.read",
-        /// Change discounts and coupons.
-        CouponsWrite = "coupons.write",
-        /// See reports within scope.
-        ReportsRead = "reports.read",
-        /// See settings.
-        SettingsRead = "settings.read",
-        /// Change settings.
-        SettingsWrite = "settings.write",
-        /// Read conversations within scope.
-        SupportRead = "support.read",
-        /// Answer conversations within scope.
-        SupportWrite = "support.write",
-    }
-}
-
-/// A set of permissions, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Permissions(u64);
-
-impl Permissions {
-    /// Every permission: the super-administrator's.
-    pub fn all() -> Self {
-        Permission::ALL.iter().copied().collect()
-    }
-
-    /// Whether the set holds the permission.
-    pub fn contains(self, permission: Permission) -> bool {
-        self.0 & bit(permission) != 0
-    }
-
-    /// Whether every permission of `other` is in this set; nobody grants what they lack.
-    pub fn covers(self, other: Self) -> bool {
-        other.0 & !self.0 == 0
-    }
-
-    /// Both sets together.
-    #[must_use]
-    pub fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// The permissions in declaration order.
-    pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL.iter().copied().filter(move |p| self.contains(*p))
-    }
-}
-
-impl FromIterator<Permission> for Permissions {
-    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
-        Self(permissions.into_iter().fold(0, |bits, p| bits | bit(p)))
-    }
-}
-
-fn bit(permission: Permission) -> u64 {
-    Permission::ALL.iter().position(|p| *p == permission).map_or(0, |at| 1 << at)
-}
+mod permission;
+mod scope;
 
 crate::text_enum! {
     /// What kind of principal an account is; rights come from its roles.
@@ -145,112 +55,28 @@ pub enum Principal {
     System,
 }
 
-crate::text_enum! {
-    /// What a role is granted over.
-    pub enum ScopeKind {
-        /// Everything.
-        Platform = "platform",
-        /// Named stores.
-        Store = "store",
-        /// Named warehouses.
-        Warehouse = "warehouse",
-        /// Named distributors.
-        Distributor = "distributor",
-        /// Named support inboxes.
-        Inbox = "inbox",
-    }
-}
-
-impl ScopeKind {
-    /// TypeID prefix of the rows that it names; the domains that own them use the same. None for the platform.
-    pub const fn id_prefix(self) -> Option<&'static str> {
-        match self {
-            Self::Platform => None,
-            Self::Store => Some("sto"),
-            Self::Warehouse => Some("whs"),
-            Self::Distributor => Some("dst"),
-            Self::Inbox => Some("inb"),
-        }
-    }
-}
-
-/// Which rows beyond the public ones a principal reaches. Empty lists reach nothing of that kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// Everything: back office and the system.
-    pub everything: bool,
-    /// Stores.
-    pub stores: Vec<Uuid>,
-    /// Warehouses.
-    pub warehouses: Vec<Uuid>,
-    /// Distributors.
-    pub distributors: Vec<Uuid>,
-    /// Support inboxes.
-    pub inboxes: Vec<Uuid>,
-}
-
-impl Scope {
-    /// Everything there is.
-    pub fn everything() -> Self {
-        Self { everything: true, ..Self::default() }
-    }
-
-    /// The named rows of one kind; `ids` mean nothing for the platform.
-    pub fn of(kind: ScopeKind, ids: Vec<Uuid>) -> Self {
-        let mut scope = Self { everything: kind == ScopeKind::Platform, ..Self::default() };
-        if let Some(list) = scope.list_mut(kind) {
-            *list = ids;
-        }
-        scope
-    }
-
-    /// The rows of one kind that are reached.
-    pub fn ids(&self, kind: ScopeKind) -> &[Uuid] {
-        match kind {
-            ScopeKind::Platform => &[],
-            ScopeKind::Store => &self.stores,
-            ScopeKind::Warehouse => &self.warehouses,
-            ScopeKind::Distributor => &self.distributors,
-            ScopeKind::Inbox => &self.inboxes,
-        }
-    }
-
-    fn list_mut(&mut self, kind: ScopeKind) -> Option<&mut Vec<Uuid>> {
-        match kind {
-            ScopeKind::Platform => None,
-            ScopeKind::Store => Some(&mut self.stores),
-            ScopeKind::Warehouse => Some(&mut self.warehouses),
-            ScopeKind::Distributor => Some(&mut self.distributors),
-            ScopeKind::Inbox => Some(&mut self.inboxes),
-        }
-    }
-
-    /// Adds what the other reaches.
-    pub fn add(&mut self, other: &Self) {
-        self.everything |= other.everything;
-        for kind in ScopeKind::ALL {
-            if let Some(list) = self.list_mut(*kind) {
-                list.extend_from_slice(other.ids(*kind));
-                list.sort_unstable();
-                list.dedup();
-            }
-        }
-    }
-
-    /// Whether everything that the other reaches is reached by this one.
-    pub fn covers(&self, other: &Self) -> bool {
-        let within = |kind: &ScopeKind| other.ids(*kind).iter().all(|id| self.ids(*kind).contains(id));
-        self.everything || (!other.everything && ScopeKind::ALL.iter().all(within))
-    }
-}
-
 /// Permissions over rows: one role as granted. Permissions of one grant do not reach the rows of another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
+    permissions: Permissions,
+    scope: Scope,
+}
+
+impl Grant {
+    /// These rights on these rows. Rights that need the whole platform are void over less than that.
+    pub fn new(permissions: Permissions, scope: Scope) -> Self {
+        Self { permissions: if scope.everything { permissions } else { permissions.within_part() }, scope }
+    }
+
     /// May do what.
-    pub permissions: Permissions,
+    pub fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+
     /// On which rows.
-    pub scope: Scope,
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
 }
 
 /// The caller of one operation.
@@ -288,7 +114,7 @@ impl Actor {
 
     /// The server itself.
     pub fn system() -> Self {
-        let all = Grant { permissions: Permissions::all(), scope: Scope::everything() };
+        let all = Grant::new(Permissions::all(), Scope::everything());
         Self::new(Principal::System, Arc::new([all]), Uuid::now_v7())
     }
 
@@ -337,6 +163,15 @@ impl Actor {
     /// FORBIDDEN unless the permission is granted.
     pub fn require(&self, permission: Permission) -> Result<()> {
         Access::Can(permission).check(self)
+    }
+
+    /// FORBIDDEN unless the permission is granted over the whole platform.
+    pub fn require_everywhere(&self, permission: Permission) -> Result<()> {
+        self.require(permission)?;
+        if self.scope(permission).everything {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!("this needs the permission {} over the whole platform", permission.as_str())))
     }
 
     /// The caller as one string: `account:<uuid>`, `api_key:<uuid>`, `system`, and `client:<address>` or `anonymous`
