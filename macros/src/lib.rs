@@ -14,6 +14,16 @@ use syn::{
     Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, PatType, Type, parse_macro_input, parse_quote, spanned::Spanned,
 };
 
+mod plain_object;
+
+/// A GraphQL object read straight from a struct: every field that is not `#[graphql(skip)]`, and with
+/// `#[graphql(complex)]` the computed fields of its `#[edges]` block. Struct and fields need doc comments.
+#[proc_macro_derive(PlainObject, attributes(graphql))]
+pub fn plain_object(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as syn::DeriveInput);
+    plain_object::expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
 /// A block of `Query` fields.
 #[proc_macro_attribute]
 pub fn query(_args: TokenStream, item: TokenStream) -> TokenStream {

@@ -23,6 +23,7 @@ pub mod loader;
 pub mod mail;
 pub mod migrate;
 pub mod money;
+pub mod object;
 pub mod outbox;
 pub mod page;
 pub mod password;

@@ -1,9 +1,13 @@
 //! Money: integer minor units (paise) and a currency, never a float.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use async_graphql::{Enum, InputObject, Object, Scalar, ScalarType, Value};
+use async_graphql::{
+    ContextSelectionSet, Enum, InputObject, OutputType, Positioned, Scalar, ScalarType, ServerResult, Value,
+    parser::types::Field, registry::Registry,
+};
 use diesel_derive_newtype::DieselNewType;
+use freshvilla_macros::PlainObject;
 use serde::{Deserialize, Serialize};
 
 /// ISO 4217 currency. FreshVilla sells in rupees; a new currency is a new variant with its number of decimals.
@@ -162,34 +166,34 @@ impl ScalarType for Decimal {
 }
 
 /// An amount of money with its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PlainObject)]
 pub struct Money {
-    /// Minor units.
-    pub minor: Minor,
-    /// Their currency.
-    pub currency: CurrencyCode,
+    /// The amount as a decimal string with the currency's own number of decimals, for example "249.00".
+    pub amount: Minor,
+    /// The same amount as a whole number of minor units (paise), for example "24900".
+    pub minor_units: BigInt,
+    /// ISO 4217 code of the currency.
+    pub currency_code: CurrencyCode,
 }
 
 impl From<Minor> for Money {
     fn from(minor: Minor) -> Self {
-        Self { minor, currency: CurrencyCode::Inr }
+        Self { amount: minor, minor_units: BigInt(minor.0), currency_code: CurrencyCode::Inr }
     }
 }
 
-/// An amount of money with its currency.
-#[Object]
-impl Money {
-    /// The amount as a decimal string with the currency's own number of decimals, for example "249.00".
-    async fn amount(&self) -> Decimal {
-        Decimal(self.minor.to_string())
+/// In the schema an amount is its decimal text.
+impl OutputType for Minor {
+    fn type_name() -> Cow<'static, str> {
+        <Decimal as OutputType>::type_name()
     }
-    /// The same amount as a whole number of minor units (paise), for example "24900".
-    async fn minor_units(&self) -> BigInt {
-        BigInt(self.minor.0)
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Decimal as OutputType>::create_type_info(registry)
     }
-    /// ISO 4217 code of the currency.
-    async fn currency_code(&self) -> CurrencyCode {
-        self.currency
+
+    async fn resolve(&self, _ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.to_string()))
     }
 }
 

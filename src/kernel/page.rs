@@ -1,8 +1,9 @@
 //! Relay connections on keyset cursors: pages do not slow down with depth, and rows inserted meanwhile neither
 //! repeat nor hide others.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::Enum;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use freshvilla_macros::PlainObject;
 use uuid::Uuid;
 
 use super::{
@@ -29,7 +30,7 @@ pub enum Direction {
 }
 
 /// What a page knows about its surroundings (Relay's `PageInfo`).
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct PageInfo {
     /// Whether more items follow.
     pub has_next_page: bool,

@@ -53,7 +53,7 @@ macro_rules! domain_errors {
         }
 
         /// Something in the input that the user can mend. Nothing was changed.
-        #[derive(Clone, Debug, ::async_graphql::SimpleObject)]
+        #[derive(Clone, Debug, ::freshvilla_macros::PlainObject)]
         pub struct $error {
             /// What is wrong, for programs.
             pub code: $code,
@@ -78,7 +78,7 @@ macro_rules! domain_errors {
 macro_rules! payload {
     ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $entity:ty } $error:ty) => {
         $(#[$doc])*
-        #[derive(::async_graphql::SimpleObject)]
+        #[derive(::freshvilla_macros::PlainObject)]
         pub struct $name {
             $(#[$field_doc])*
             pub $field: Option<$entity>,

@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::SimpleObject;
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
@@ -44,7 +44,7 @@ text_enum! {
 }
 
 /// A typed property that variants can have.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, PlainObject)]
 #[diesel(table_name = attributes, treat_none_as_null = true)]
 pub struct Attribute {
     /// Global ID.

@@ -1,9 +1,9 @@
 //! Brand rows and every query over them.
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ id! {
 }
 
 /// A maker's mark.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, PlainObject)]
 #[diesel(table_name = brands, treat_none_as_null = true)]
 #[graphql(complex)]
 pub struct Brand {

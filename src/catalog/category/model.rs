@@ -1,9 +1,10 @@
 //! Category rows and every query over them.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::Enum;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
@@ -37,7 +38,7 @@ text_enum! {
 }
 
 /// A shelf of the shop; shelves nest.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, PlainObject)]
 #[diesel(table_name = categories, treat_none_as_null = true)]
 #[graphql(complex)]
 pub struct Category {

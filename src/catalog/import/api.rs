@@ -1,7 +1,7 @@
 //! Imports in the schema.
 
-use async_graphql::{Context, InputObject, SimpleObject};
-use freshvilla_macros::{mutation, query};
+use async_graphql::{Context, InputObject};
+use freshvilla_macros::{PlainObject, mutation, query};
 
 use super::{
     columns::Wishes,
@@ -74,7 +74,7 @@ CatalogueImportStartPayload { /// The job that imports; follow it with jobEvents
 job: Job } CatalogError }
 
 /// Something that an import found wrong with a row.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct ImportFinding {
     /// Line of the file on which the row begins, from 1; 0 for the file as a whole.
     row: i32,

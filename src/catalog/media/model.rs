@@ -1,9 +1,9 @@
 //! Rows of product pictures and every query over them.
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ id! {
 }
 
 /// A picture of a product.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = product_media)]
 #[expect(missing_docs, reason = "skipped fields are documented in the database")]
 pub struct ProductMedia {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Json, MaybeUndefined, SimpleObject};
-use freshvilla_macros::{edges, mutation, query};
+use async_graphql::{Context, InputObject, Json, MaybeUndefined};
+use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     filter::ProductWhere,
@@ -96,7 +96,7 @@ async fn prime<K: Key>(ctx: &Context<'_>, conn: &Conn, keys: Vec<K>) -> Result<(
 }
 
 /// Lowest and highest price among a product's pack sizes.
-#[derive(Clone, Copy, Debug, SimpleObject)]
+#[derive(Clone, Copy, Debug, PlainObject)]
 pub struct PriceRange {
     /// Lowest maximum retail price.
     pub from: Money,
@@ -340,7 +340,7 @@ pub struct ProductBulkUpdateInput {
 }
 
 /// What a bulk edit did to one product.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 pub struct ProductBulkResult {
     /// The product asked for.
     id: ProductId,

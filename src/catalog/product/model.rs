@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{Enum, InputObject};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -63,7 +64,7 @@ text_enum! {
 }
 
 /// What is sold, in one or more pack sizes.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, PlainObject)]
 #[diesel(table_name = products, treat_none_as_null = true)]
 #[graphql(complex)]
 #[expect(missing_docs, reason = "skipped fields are documented in the database")]

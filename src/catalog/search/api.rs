@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
-use freshvilla_macros::query;
+use async_graphql::{Context, Enum, Object};
+use freshvilla_macros::{PlainObject, query};
 
 use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Place, Search, SearchWhere, Suggested};
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A piece of a name, for showing why it was found.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct HighlightPart {
     /// The text.
     text: String,
@@ -34,7 +34,7 @@ pub struct HighlightPart {
 }
 
 /// A product that a search found.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct SearchHit {
     /// The product.
     product: Product,
@@ -43,7 +43,7 @@ pub struct SearchHit {
 }
 
 /// A hit with its cursor.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 pub struct SearchEdge<'a> {
     /// Where the hit stands; pass it as `after`.
     cursor: &'a str,
@@ -52,7 +52,7 @@ pub struct SearchEdge<'a> {
 }
 
 /// One value of a facet.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct FacetValue {
     /// What to filter by: an ID, a dietary mark, or an attribute's value.
     value: String,
@@ -67,7 +67,7 @@ pub struct FacetValue {
 }
 
 /// A way to narrow the search.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct Facet {
     /// `category`, `brand`, `dietary`, `price`, or an attribute's code.
     code: String,
@@ -165,7 +165,7 @@ async fn label(ctx: &Context<'_>, code: &str, value: &mut FacetValue) -> Result<
             let money = |at: usize| PRICE_BANDS.get(at).map(|end| Money::from(Minor(*end)));
             value.price_min = band.checked_sub(1).map_or(Some(Money::from(Minor::ZERO)), money);
             value.price_max = money(band);
-            let end = |money: Option<Money>| money.map_or_else(String::new, |m| (m.minor.0 / 100).to_string());
+            let end = |money: Option<Money>| money.map_or_else(String::new, |m| (m.amount.0 / 100).to_string());
             value.label = match (value.price_min, value.price_max) {
                 (min, Some(max)) => format!("₹{} to ₹{}", end(min), end(Some(max))),
                 (min, None) => format!("₹{} and more", end(min)),
@@ -190,7 +190,7 @@ pub enum SuggestionKind {
 }
 
 /// Something to type or to go to.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct SearchSuggestion {
     /// What it leads to.
     kind: SuggestionKind,

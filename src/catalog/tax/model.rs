@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ id! {
 }
 
 /// A code of the Harmonised System of Nomenclature (goods) or of the service accounting codes.
-#[derive(Clone, Debug, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, PlainObject)]
 #[diesel(table_name = hsn_codes)]
 pub struct HsnCode {
     /// 2 to 8 digits.

@@ -1,10 +1,10 @@
 //! Variant rows and every query over them.
 
-use async_graphql::SimpleObject;
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
@@ -40,7 +40,7 @@ text_enum! {
 }
 
 /// A pack size of a product: the thing with a barcode.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, PlainObject)]
 #[diesel(table_name = product_variants, treat_none_as_null = true)]
 #[graphql(name = "ProductVariant", complex)]
 pub struct Variant {

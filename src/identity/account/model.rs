@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -74,7 +74,7 @@ crate::text_enum! {
 }
 
 /// A person who can sign in.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = accounts)]
 pub struct Account {

@@ -1,10 +1,10 @@
 //! Address rows.
 
-use async_graphql::SimpleObject;
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
@@ -47,7 +47,7 @@ crate::text_enum! {
 }
 
 /// Where a customer has things sent or billed.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = addresses)]
 pub struct Address {

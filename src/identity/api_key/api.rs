@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, SimpleObject};
+use async_graphql::{Context, ID, InputObject};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::{edges, mutation, query};
+use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     model::{self, ApiKey, ApiKeyId},
@@ -88,7 +88,7 @@ pub struct ApiKeyRevokeInput {
 }
 
 /// What apiKeyCreate answers.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 pub struct ApiKeyCreatePayload {
     /// The new key.
     api_key: Option<ApiKey>,

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ pub const MARK: &str = "fvk_";
 pub const USE_GRAIN: TimeDelta = TimeDelta::minutes(5);
 
 /// A key of a partner's program.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = api_keys)]
 pub struct ApiKey {

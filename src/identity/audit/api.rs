@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Json, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Json};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::query;
+use freshvilla_macros::{PlainObject, query};
 use uuid::Uuid;
 
 use super::model::{self, AuditActorKind, AuditEntryId, AuditFilter, AuditRow};
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// A recorded write: who, what, before, after.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 #[graphql(complex)]
 pub struct AuditEntry {
     /// Global ID.

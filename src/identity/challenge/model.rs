@@ -1,9 +1,9 @@
 //! Challenge rows. Every rule about tries and times is a condition of one UPDATE, so that parallel tries cannot slip by.
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 
 use crate::{
     identity::account::model::AccountId,
@@ -36,7 +36,7 @@ pub const CODE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
 
 /// A code that was sent by mail and has to be given back.
-#[derive(Clone, Debug, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Queryable, Selectable, PlainObject)]
 #[diesel(table_name = challenges)]
 pub struct Challenge {
     /// Global ID.

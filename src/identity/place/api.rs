@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::Context;
 use bigdecimal::ToPrimitive;
-use freshvilla_macros::{edges, query};
+use freshvilla_macros::{PlainObject, edges, query};
 
 use super::model::{self, Pincode, State, StateKey};
 use crate::{
@@ -37,7 +37,7 @@ impl Pincode {
 connection!(PincodeConnection, PincodeEdge, Pincode);
 
 /// Where a postal code lies.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 pub struct PincodeLookup {
     /// Six digits.
     code: String,

@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::SimpleObject;
 use bigdecimal::BigDecimal;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
@@ -26,7 +26,7 @@ crate::id! {
 }
 
 /// A state or union territory of India.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, PlainObject)]
 #[diesel(table_name = states)]
 pub struct State {
     /// First two digits of a GSTIN registered there: `07`.
@@ -47,7 +47,7 @@ pub struct State {
 }
 
 /// A postal code. One that crosses a state border has an entry for each state.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = pincodes)]
 pub struct Pincode {

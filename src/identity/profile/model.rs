@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What the shop knows of a customer beyond the account.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = customer_profiles)]
 pub struct CustomerProfile {

@@ -2,10 +2,10 @@
 
 use std::{collections::HashMap, str::FromStr, sync::Arc};
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ crate::id! {
 }
 
 /// A bundle of permissions.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = roles)]
 pub struct Role {
@@ -58,7 +58,7 @@ pub struct Role {
 }
 
 /// A role that an account holds.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = role_grants)]
 pub struct RoleGrant {

@@ -1,8 +1,8 @@
 //! Login, tokens and sessions in the schema.
 
-use async_graphql::{Context, InputObject, SimpleObject};
+use async_graphql::{Context, InputObject};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::{edges, mutation, query};
+use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     log_in::{self, LogIn},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A login: tokens, and whom they stand for.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 pub struct Login {
     /// Bearer token for the `Authorization` header and for `connection_init`. Short-lived.
     access_token: String,
@@ -117,7 +117,7 @@ pub struct SessionRevokeAllInput {
 }
 
 /// What sessionCreate answers: a login, or a challenge to be answered with `sessionConfirm`.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 pub struct SessionCreatePayload {
     /// The login; null while a code is needed.
     login: Option<Login>,

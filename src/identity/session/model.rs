@@ -1,9 +1,9 @@
 //! Session and refresh token rows.
 
-use async_graphql::SimpleObject;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ crate::text_enum! {
 }
 
 /// A login on one device.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, SimpleObject)]
+#[derive(Clone, Debug, Serialize, Queryable, Selectable, PlainObject)]
 #[graphql(complex)]
 #[diesel(table_name = sessions)]
 pub struct Session {

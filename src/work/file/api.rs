@@ -1,8 +1,8 @@
 //! Files in the schema.
 
-use async_graphql::{Context, InputObject, SimpleObject};
+use async_graphql::{Context, InputObject};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::{edges, mutation, query};
+use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     model::{self, FileId, FilePurpose, FileRow, FileStatus},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// An uploaded or generated file.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 #[graphql(complex)]
 pub struct File {
     /// Global ID.
@@ -71,7 +71,7 @@ impl File {
 }
 
 /// A header of an HTTP request.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct HttpHeader {
     /// Name, for example `content-type`.
     name: String,
@@ -80,7 +80,7 @@ pub struct HttpHeader {
 }
 
 /// Where and how to send the bytes of a file.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct FileUpload {
     /// The file, pending.
     file: File,

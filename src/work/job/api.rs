@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, Enum, InputObject, Json, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, InputObject, Json};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::{mutation, query, subscription};
+use freshvilla_macros::{PlainObject, mutation, query, subscription};
 use futures_util::{Stream, StreamExt};
 
 use super::{
@@ -37,7 +37,7 @@ domain_errors! { pub struct WorkError, WorkErrorCode {
 } }
 
 /// A piece of background work.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 #[graphql(complex)]
 pub struct Job {
     /// Global ID.
@@ -125,7 +125,7 @@ pub enum JobEventKind {
 }
 
 /// Something that happened to a job.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct JobEvent {
     /// Where in the feed this event stands; pass it as `after` to resume.
     cursor: String,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
-use freshvilla_macros::query;
+use async_graphql::{Context, ID, Object};
+use freshvilla_macros::{PlainObject, query};
 
 use super::super::model::{Account, AccountId};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The rows that rights are over.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct RightsScope {
     /// Everything.
     everything: bool,
@@ -49,7 +49,7 @@ pub fn scope_id(kind: ScopeKind, id: uuid::Uuid) -> Option<ID> {
 }
 
 /// Permissions over rows. Permissions of one right do not reach the rows of another.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PlainObject)]
 pub struct Right {
     /// What may be done.
     permissions: Vec<Permission>,

@@ -5,8 +5,8 @@ pub mod me;
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, SimpleObject};
-use freshvilla_macros::{edges, mutation, query};
+use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined};
+use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     model::{
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// What an account of an employee has besides.
-#[derive(SimpleObject)]
+#[derive(PlainObject)]
 #[graphql(complex)]
 pub struct EmployeeDetails {
     /// Where the person works; rights come from roles.

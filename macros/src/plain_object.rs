@@ -1,0 +1,157 @@
+//! `#[derive(PlainObject)]`: a GraphQL object that is read straight from a struct.
+
+use proc_macro2::TokenStream as Tokens;
+use quote::quote;
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Lit, Meta, spanned::Spanned};
+
+/// What `#[graphql(...)]` says on a struct or on a field.
+#[derive(Default)]
+struct Options {
+    name: Option<String>,
+    skip: bool,
+    complex: bool,
+}
+
+impl Options {
+    fn read(attrs: &[Attribute]) -> syn::Result<Self> {
+        let mut options = Self::default();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("graphql")) {
+            attr.parse_nested_meta(|meta| {
+                if meta.path.is_ident("skip") {
+                    options.skip = true;
+                } else if meta.path.is_ident("complex") {
+                    options.complex = true;
+                } else if meta.path.is_ident("name") {
+                    options.name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+                } else {
+                    return Err(meta.error("expected `name = \"...\"`, `skip` or `complex`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(options)
+    }
+}
+
+/// The doc comment as one text.
+fn description(attrs: &[Attribute]) -> String {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        },
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// `price_from` becomes `priceFrom`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.trim_start_matches("r#").split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| {
+        let (head, tail) = word.split_at(word.len().min(1));
+        text + &head.to_uppercase() + tail
+    })
+}
+
+pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
+    let Data::Struct(data) = &input.data else {
+        return Err(syn::Error::new(input.span(), "a plain object is a struct"));
+    };
+    let Fields::Named(named) = &data.fields else {
+        return Err(syn::Error::new(input.span(), "a plain object has named fields"));
+    };
+    let options = Options::read(&input.attrs)?;
+    let ident = &input.ident;
+    let name = options.name.unwrap_or_else(|| ident.to_string());
+    let about = description(&input.attrs);
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+
+    let mut arms = Tokens::new();
+    let mut infos = Tokens::new();
+    let mut id = Tokens::new();
+    for field in &named.named {
+        let Some((arm, info)) = expand_field(field)? else { continue };
+        arms.extend(arm);
+        infos.extend(info);
+        if field.ident.as_ref().is_some_and(|ident| ident == "id") {
+            let ty = &field.ty;
+            // What the `Node` interface asks of its members.
+            id = quote! {
+                impl #generics #ident #arguments #bounds {
+                    #[allow(missing_docs, clippy::unused_async)]
+                    pub async fn id(&self, _ctx: &::async_graphql::Context<'_>) -> ::async_graphql::Result<&#ty> {
+                        Ok(&self.id)
+                    }
+                }
+            };
+        }
+    }
+    let (edges, edge) = match options.complex {
+        true => (
+            quote!(<Self as ::async_graphql::ComplexObject>::fields),
+            quote!(<Self as ::async_graphql::ComplexObject>::resolve_field(self, ctx).await),
+        ),
+        false => (quote!(|_| ::std::vec::Vec::new()), quote!(Ok(None))),
+    };
+    Ok(quote! {
+        #id
+
+        impl #generics crate::kernel::object::PlainObject for #ident #arguments #bounds {
+            fn field<'call>(
+                &'call self,
+                ctx: &'call ::async_graphql::ContextSelectionSet<'call>,
+                field: &'call ::async_graphql::Positioned<::async_graphql::parser::types::Field>,
+            ) -> Option<crate::kernel::object::Answer<'call>> {
+                match field.node.name.node.as_str() {
+                    #arms
+                    _ => None,
+                }
+            }
+        }
+
+        impl #generics ::async_graphql::resolver_utils::ContainerType for #ident #arguments #bounds {
+            async fn resolve_field(
+                &self,
+                ctx: &::async_graphql::Context<'_>,
+            ) -> ::async_graphql::ServerResult<Option<::async_graphql::Value>> {
+                if let Some(value) = crate::kernel::object::read(self, ctx).await? {
+                    return Ok(Some(value));
+                }
+                #edge
+            }
+        }
+
+        impl #generics ::async_graphql::OutputType for #ident #arguments #bounds {
+            fn type_name() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed(#name)
+            }
+
+            fn create_type_info(registry: &mut ::async_graphql::registry::Registry) -> String {
+                crate::kernel::object::register::<Self>(registry, #about, &[#infos], #edges)
+            }
+
+            async fn resolve(
+                &self,
+                ctx: &::async_graphql::ContextSelectionSet<'_>,
+                _field: &::async_graphql::Positioned<::async_graphql::parser::types::Field>,
+            ) -> ::async_graphql::ServerResult<::async_graphql::Value> {
+                crate::kernel::object::resolve(ctx, self).await
+            }
+        }
+
+        impl #generics ::async_graphql::ObjectType for #ident #arguments #bounds {}
+    })
+}
+
+/// The arm that answers a field, and its entry in the schema; None for one that is skipped.
+fn expand_field(field: &Field) -> syn::Result<Option<(Tokens, Tokens)>> {
+    let options = Options::read(&field.attrs)?;
+    let Some(ident) = field.ident.as_ref().filter(|_| !options.skip) else { return Ok(None) };
+    let name = options.name.unwrap_or_else(|| camel_case(&ident.to_string()));
+    let (ty, about) = (&field.ty, description(&field.attrs));
+    let arm = quote!(#name => Some(crate::kernel::object::answer(&self.#ident, ctx, field)),);
+    let info = quote!((#name, #about, <#ty as ::async_graphql::OutputType>::create_type_info),);
+    Ok(Some((arm, info)))
+}
