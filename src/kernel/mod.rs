@@ -29,6 +29,7 @@ pub mod page;
 pub mod password;
 pub mod payload;
 pub mod rate_limit;
+pub mod related;
 pub mod sql;
 pub mod storage;
 pub mod telemetry;

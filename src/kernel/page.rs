@@ -190,11 +190,27 @@ pub async fn fetch<R: Row, K>(
 where
     K: Fn(&R) -> (String, Uuid),
 {
+    fetch_columns(conn, Sql::default().columns::<R>(), (from, condition), order, args, count, key).await
+}
+
+/// The same with a column list that says which related rows are wanted ([`super::related`]).
+pub async fn fetch_columns<R: Row, K>(
+    conn: &Conn,
+    columns: Sql,
+    (from, condition): (&'static str, Sql),
+    order: Order,
+    args: &PageArgs,
+    count: bool,
+    key: K,
+) -> Result<Page<R>>
+where
+    K: Fn(&R) -> (String, Uuid),
+{
     let rest = Sql::new("FROM ")
         .sql(from)
         .join(Sql::all_of([condition.clone(), order.keyset(args)], " AND ").prefixed(" WHERE "))
         .join(order.order_and_limit(args));
-    let rows = Select::<R>::new(rest).rows(conn).await?;
+    let rows = Select::<R>::from_columns(columns, rest).rows(conn).await?;
     let total = match count {
         true => {
             Some(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).count_up_to(conn, COUNT_CAP).await?)
@@ -251,6 +267,16 @@ impl<T> Page<T> {
         let items =
             self.items.into_iter().map(|item| Positioned { cursor: item.cursor, node: into(item.node) }).collect();
         Page { items, has_next: self.has_next, has_previous: self.has_previous, total: self.total }
+    }
+
+    /// The same page of what the rows become after some waiting, one after the other.
+    pub async fn map_async<U, F: Future<Output = U>>(self, into: impl Fn(T) -> F) -> Page<U> {
+        let Self { items, has_next, has_previous, total } = self;
+        let mut mapped = Vec::with_capacity(items.len());
+        for Positioned { cursor, node } in items {
+            mapped.push(Positioned { cursor, node: into(node).await });
+        }
+        Page { items: mapped, has_next, has_previous, total }
     }
 
     /// Relay's page info.

@@ -117,6 +117,7 @@ impl Bind {
 #[derive(Clone, Debug)]
 enum Part {
     Text(&'static str),
+    Columns(fn(&mut AstPass<'_, '_, Pg>) -> QueryResult<()>),
     Bind(Bind),
 }
 
@@ -138,6 +139,13 @@ impl Sql {
     #[must_use]
     pub fn sql(mut self, text: &'static str) -> Self {
         self.push(text);
+        self
+    }
+
+    /// Appends the columns of a row struct, in the order in which it is loaded.
+    #[must_use]
+    pub fn columns<R: Row>(mut self) -> Self {
+        self.parts.push(Part::Columns(R::push_columns));
         self
     }
 
@@ -253,6 +261,7 @@ impl QueryFragment<Pg> for Sql {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_sql(text),
+                Part::Columns(push) => push(&mut out)?,
                 Part::Bind(value) => value.push(&mut out)?,
             }
         }
@@ -273,19 +282,27 @@ impl Query for Sql {
 /// `SELECT <the columns of R>` followed by a [`Sql`]; loads `R` by position.
 #[derive(Clone, Debug)]
 pub struct Select<R> {
-    rest: Sql,
+    statement: Sql,
     row: PhantomData<fn() -> R>,
 }
 
-impl<R> Select<R> {
-    /// The statement after the column list, beginning with ` FROM`.
+impl<R: Row> Select<R> {
+    /// The statement after the column list, beginning with `FROM`.
     pub fn new(rest: Sql) -> Self {
-        Self { rest, row: PhantomData }
+        Self::from_columns(Sql::default().columns::<R>(), rest)
+    }
+
+    /// The same with a column list that may say more than the row's own, such as which related rows are wanted.
+    pub fn from_columns(columns: Sql, rest: Sql) -> Self {
+        Self { statement: Sql::new("SELECT ").join(columns).sql(" ").join(rest), row: PhantomData }
     }
 }
 
 /// A row struct that [`Select`] can load; every `Selectable` one is.
 pub trait Row: Sized + Send + 'static {
+    /// Writes the column list.
+    fn push_columns(out: &mut AstPass<'_, '_, Pg>) -> QueryResult<()>;
+
     /// Runs the statement.
     fn load(select: Select<Self>, conn: &Conn) -> impl Future<Output = Result<Vec<Self>>> + Send;
 }
@@ -297,12 +314,21 @@ where
     ColumnsOf<R>: CompatibleType<R, Pg, SqlType = ColumnsOf<R>> + Send + 'static,
     Pg: QueryMetadata<ColumnsOf<R>>,
 {
+    /// Only columns, no binds: the fragment may be built and dropped here.
+    fn push_columns(out: &mut AstPass<'_, '_, Pg>) -> QueryResult<()> {
+        let mut builder = diesel::pg::PgQueryBuilder::default();
+        R::construct_selection().to_sql(&mut builder, &Pg)?;
+        out.push_sql(&diesel::query_builder::QueryBuilder::<Pg>::finish(builder));
+        Ok(())
+    }
+
     async fn load(select: Select<Self>, mut conn: &Conn) -> Result<Vec<Self>> {
         Ok(RunQueryDsl::load(select, &mut conn).await?)
     }
 }
 
-type ColumnsOf<R> = <<R as Selectable<Pg>>::SelectExpression as Expression>::SqlType;
+/// The SQL types of a row struct's columns.
+pub type ColumnsOf<R> = <<R as Selectable<Pg>>::SelectExpression as Expression>::SqlType;
 
 impl<R: Row> Select<R> {
     /// Every row.
@@ -316,26 +342,10 @@ impl<R: Row> Select<R> {
     }
 }
 
-impl<R> QueryFragment<Pg> for Select<R>
-where
-    R: Selectable<Pg>,
-    R::SelectExpression: QueryFragment<Pg>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        // Only columns, no binds: the fragment may be built and dropped here.
-        let columns = R::construct_selection();
-        push_columns(&columns, &mut out)?;
-        out.push_sql(" ");
-        self.rest.walk_ast(out.reborrow())
+impl<R> QueryFragment<Pg> for Select<R> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.statement.walk_ast(out)
     }
-}
-
-fn push_columns<C: QueryFragment<Pg>>(columns: &C, out: &mut AstPass<'_, '_, Pg>) -> QueryResult<()> {
-    let mut builder = diesel::pg::PgQueryBuilder::default();
-    columns.to_sql(&mut builder, &Pg)?;
-    out.push_sql(&diesel::query_builder::QueryBuilder::<Pg>::finish(builder));
-    Ok(())
 }
 
 impl<R> QueryId for Select<R> {
@@ -364,14 +374,10 @@ impl<R> Returning<R> {
     }
 }
 
-impl<R> QueryFragment<Pg> for Returning<R>
-where
-    R: Selectable<Pg>,
-    R::SelectExpression: QueryFragment<Pg>,
-{
+impl<R: Row> QueryFragment<Pg> for Returning<R> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.write.walk_ast(out.reborrow())?;
-        push_columns(&R::construct_selection(), &mut out)
+        R::push_columns(&mut out)
     }
 }
 

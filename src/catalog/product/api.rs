@@ -6,6 +6,7 @@ use async_graphql::{Context, InputObject, Json, MaybeUndefined};
 use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
+    along::{self, Along},
     filter::ProductWhere,
     model::{self, Dietary, Product, ProductId, ProductOrder, ProductStatus, ProductText, TextOf},
     service::{self, ProductChanges},
@@ -30,9 +31,7 @@ use crate::{
     kernel::{
         access::Permission,
         date::Date,
-        db::Conn,
         error::{Error, Result},
-        loader::Key,
         money::Money,
         page::PageArgs,
         sql::Sql,
@@ -43,56 +42,20 @@ use crate::{
 connection!(ProductConnection, ProductEdge, Product);
 
 impl ProductConnection {
-    /// A page of products, with what the client selected below each fetched along the way.
+    /// A page of products, with what the client selected below each fetched along.
     pub async fn fetch(ctx: &Context<'_>, filter: &ProductWhere, order: ProductOrder, args: &PageArgs) -> Result<Self> {
         let conn = ctx.app().db.read().await?;
-        let page = model::list(&conn, ctx.actor(), filter, order, args, ctx.wants("totalCount")).await?;
-        prefetch(ctx, &conn, &["nodes.", "edges.node."], page.items.iter().map(|item| &item.node)).await?;
-        Ok(Self(page))
+        let along = selected_along(ctx, &["nodes.", "edges.node."]);
+        let page = model::list(&conn, ctx.actor(), filter, (order, along), args, ctx.wants("totalCount")).await?;
+        drop(conn);
+        Ok(Self(page.map_async(|row| along::settle(ctx.loaders(), row)).await))
     }
 }
 
-/// Fetches what the client selected below these products on the caller's own connection, one statement behind the other
-/// without waiting, so that the nested fields need no batch of their own. `ways` lead from the current field to a
-/// product: `nodes.`, or nothing where the field is the product.
-pub async fn prefetch(
-    ctx: &Context<'_>,
-    conn: &Conn,
-    ways: &[&str],
-    products: impl Iterator<Item = &Product> + Clone,
-) -> Result<()> {
-    let wants = |fields: &[&str]| ways.iter().any(|way| fields.iter().any(|field| ctx.wants(&format!("{way}{field}"))));
-    let ids = products.clone().map(|product| product.id);
-    let categories = keys(wants(&["category"]), products.clone().filter_map(|product| product.category_id));
-    let brands = keys(wants(&["brand"]), products.filter_map(|product| product.brand_id));
-    let variants = keys(wants(&["variants"]), ids.clone().map(VariantsOf));
-    let media = keys(wants(&["media"]), ids.clone().map(MediaOf));
-    let texts = ["description", "ingredients", "nutrition", "seoTitle", "seoDescription"];
-    let texts = keys(wants(&texts), ids.map(TextOf));
-    futures_util::try_join!(
-        prime(ctx, conn, categories),
-        prime(ctx, conn, brands),
-        prime(ctx, conn, variants),
-        prime(ctx, conn, media),
-        prime(ctx, conn, texts),
-    )?;
-    Ok(())
-}
-
-/// The distinct keys, or none where they are not wanted.
-fn keys<K: Key>(wanted: bool, all: impl Iterator<Item = K>) -> Vec<K> {
-    if !wanted {
-        return Vec::new();
-    }
-    let distinct: std::collections::HashSet<K> = all.collect();
-    distinct.into_iter().collect()
-}
-
-async fn prime<K: Key>(ctx: &Context<'_>, conn: &Conn, keys: Vec<K>) -> Result<()> {
-    if !keys.is_empty() {
-        ctx.loaders().prime(K::fetch(conn, ctx.actor(), &keys).await?).await;
-    }
-    Ok(())
+/// What the client selected below a product. `ways` lead from the current field to a product: `nodes.`, or nothing
+/// where the field is the product.
+pub fn selected_along(ctx: &Context<'_>, ways: &[&str]) -> Along {
+    Along::selected(|fields| ways.iter().any(|way| fields.iter().any(|field| ctx.wants(&format!("{way}{field}")))))
 }
 
 /// Lowest and highest price among a product's pack sizes.
@@ -203,9 +166,12 @@ impl ProductQuery {
         #[graphql(desc = "The slug of its page")] slug: String,
     ) -> Result<Option<Product>> {
         let conn = ctx.app().db.read().await?;
-        let product = found(model::find_by_slug(&conn, ctx.actor(), &slug).await)?;
-        prefetch(ctx, &conn, &[""], product.iter()).await?;
-        Ok(product)
+        let row = found(model::find_by_slug(&conn, ctx.actor(), &slug, selected_along(ctx, &[""])).await)?;
+        drop(conn);
+        match row {
+            Some(row) => Ok(Some(along::settle(ctx.loaders(), row).await)),
+            None => Ok(None),
+        }
     }
 
     /// Products; shoppers see the active ones.

@@ -1,5 +1,6 @@
 //! Products: what is sold, in one or more pack sizes.
 
+pub mod along;
 pub mod api;
 pub mod filter;
 pub mod model;

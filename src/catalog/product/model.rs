@@ -10,7 +10,10 @@ use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::filter::ProductWhere;
+use super::{
+    along::{Along, ProductRow},
+    filter::ProductWhere,
+};
 use crate::{
     catalog::{
         brand::model::BrandId,
@@ -219,34 +222,31 @@ pub async fn list(
     conn: &Conn,
     actor: &Actor,
     filter: &ProductWhere,
-    order: ProductOrder,
+    (order, along): (ProductOrder, Along),
     args: &PageArgs,
     count: bool,
-) -> Result<Page<Product>> {
+) -> Result<Page<ProductRow>> {
     let condition = Sql::all_of([visible_to(actor), filter.condition()?], " AND ");
     let staff = actor.can(Permission::CatalogRead);
-    page::fetch(conn, "products", condition, order.order(staff), args, count, |row| order.key(row)).await
+    let (from, key) = (("products", condition), |(row, ..): &ProductRow| order.key(row));
+    page::fetch_columns(conn, along.columns(), from, order.order(staff), args, count, key).await
 }
 
-/// A visible product, or NOT_FOUND.
-pub async fn find(conn: &Conn, actor: &Actor, id: ProductId) -> Result<Product> {
-    find_where(conn, actor, Sql::new("products.id = ").bind(id)).await?.ok_or(Error::NotFound("product"))
-}
-
-/// The visible product behind a slug, present or former.
-pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str) -> Result<Product> {
-    if let Some(found) = find_where(conn, actor, Sql::new("products.slug = ").bind(slug)).await? {
+/// The visible product behind a slug, present or former, with its neighbours.
+pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str, along: Along) -> Result<ProductRow> {
+    if let Some(found) = find_where(conn, actor, Sql::new("products.slug = ").bind(slug), along).await? {
         return Ok(found);
     }
-    match slug::follow_redirect(conn, SlugKind::Product, slug).await? {
-        Some(id) => find(conn, actor, ProductId(id)).await,
-        None => Err(Error::NotFound("product")),
-    }
+    let found = match slug::follow_redirect(conn, SlugKind::Product, slug).await? {
+        Some(id) => find_where(conn, actor, Sql::new("products.id = ").bind(id), along).await?,
+        None => None,
+    };
+    found.ok_or(Error::NotFound("product"))
 }
 
-async fn find_where(conn: &Conn, actor: &Actor, which: Sql) -> Result<Option<Product>> {
+async fn find_where(conn: &Conn, actor: &Actor, which: Sql, along: Along) -> Result<Option<ProductRow>> {
     let rest = Sql::new("FROM products WHERE ").join(which).sql(" AND ").join(visible_to(actor));
-    Select::<Product>::new(rest).row(conn).await
+    Select::<ProductRow>::from_columns(along.columns(), rest).row(conn).await
 }
 
 /// Locks a product for a change.

@@ -11,7 +11,8 @@ use crate::{
         brand::model::BrandId,
         category::model::CategoryId,
         product::{
-            api::prefetch,
+            along::{self, Along, ProductRow},
+            api::selected_along,
             model::{Product, ProductId},
         },
     },
@@ -232,9 +233,17 @@ impl SearchQuery {
         let conn = ctx.app().db.read().await?;
         let (after, limit) = page.forward()?;
         let after = after.map(str::parse).transpose()?.unwrap_or_default();
-        let (search, hits) = forgiving_hits(&conn, search, after, limit).await?;
+        let along = selected_along(ctx, &["nodes.product.", "edges.node.product."]);
+        let (search, found) = forgiving_hits(&conn, search, after, limit, along).await?;
         let corrected = (search.term() != term.trim()).then(|| search.term().to_owned());
-        let hits = highlighted(ctx, &conn, &search, hits).await?;
+        let marked = marked_names(ctx, &conn, &search, &found).await?;
+        drop(conn);
+        let mut hits = Vec::with_capacity(found.len());
+        for (place, row) in found {
+            let product = along::settle(ctx.loaders(), row).await;
+            let highlight = split_marks(marked.get(&product.id).unwrap_or(&product.name));
+            hits.push((place.to_string(), SearchHit { highlight, product }));
+        }
         Ok(SearchConnection { page: Page::forward(&page, hits), search, corrected })
     }
 
@@ -255,12 +264,18 @@ impl SearchQuery {
     }
 }
 
-type Found = Vec<(Place, Product)>;
+type Found = Vec<(Place, ProductRow)>;
 
 /// Tries the term as typed, then with typing errors corrected, then with any of its words. Pages after the first go on
 /// with whichever found something.
-async fn forgiving_hits(conn: &Conn, search: Search, after: Place, limit: usize) -> Result<(Search, Found)> {
-    let hits = model::hits(conn, &search, after, limit).await?;
+async fn forgiving_hits(
+    conn: &Conn,
+    search: Search,
+    after: Place,
+    limit: usize,
+    along: Along,
+) -> Result<(Search, Found)> {
+    let hits = model::hits(conn, &search, after, limit, along).await?;
     if !hits.is_empty() || search.term().is_empty() {
         return Ok((search, hits));
     }
@@ -268,7 +283,7 @@ async fn forgiving_hits(conn: &Conn, search: Search, after: Place, limit: usize)
     let any = model::any_word(corrected.as_deref().unwrap_or(search.term()));
     for other in corrected.into_iter().chain(any.contains(' ').then_some(any)) {
         let second = search.with_term(other);
-        let hits = model::hits(conn, &second, after, limit).await?;
+        let hits = model::hits(conn, &second, after, limit, along).await?;
         if !hits.is_empty() {
             return Ok((second, hits));
         }
@@ -276,18 +291,19 @@ async fn forgiving_hits(conn: &Conn, search: Search, after: Place, limit: usize)
     Ok((search, Vec::new()))
 }
 
-async fn highlighted(ctx: &Context<'_>, conn: &Conn, search: &Search, hits: Found) -> Result<Vec<(String, SearchHit)>> {
-    let mut marked: HashMap<ProductId, String> = HashMap::new();
-    if !search.term().is_empty() && (ctx.wants("nodes.highlight") || ctx.wants("edges.node.highlight")) {
-        let ids: Vec<ProductId> = hits.iter().map(|(_, product)| product.id).collect();
-        marked = model::mark_names(conn, search, &ids).await?.into_iter().collect();
+/// The names of the hits with their matching words marked, if the client wants to see them.
+async fn marked_names(
+    ctx: &Context<'_>,
+    conn: &Conn,
+    search: &Search,
+    hits: &Found,
+) -> Result<HashMap<ProductId, String>> {
+    let wanted = ctx.wants("nodes.highlight") || ctx.wants("edges.node.highlight");
+    if search.term().is_empty() || !wanted {
+        return Ok(HashMap::new());
     }
-    prefetch(ctx, conn, &["nodes.product.", "edges.node.product."], hits.iter().map(|(_, product)| product)).await?;
-    let hit = |(place, product): (Place, Product)| {
-        let highlight = split_marks(marked.get(&product.id).unwrap_or(&product.name));
-        (place.to_string(), SearchHit { highlight, product })
-    };
-    Ok(hits.into_iter().map(hit).collect())
+    let ids: Vec<ProductId> = hits.iter().map(|(_, (product, ..))| product.id).collect();
+    Ok(model::mark_names(conn, search, &ids).await?.into_iter().collect())
 }
 
 /// Cuts a text at its marks.

@@ -11,7 +11,10 @@ use crate::{
     catalog::{
         brand::model::BrandId,
         category::model::CategoryId,
-        product::model::{Dietary, Product, ProductId},
+        product::{
+            along::{Along, ProductRow},
+            model::{Dietary, ProductId},
+        },
     },
     kernel::{
         db::Conn,
@@ -247,7 +250,13 @@ const BY_INDEX: &str = " ORDER BY popularity DESC, product_id LIMIT ";
 const BY_SORT: &str = " ORDER BY (popularity + 0) DESC, product_id LIMIT ";
 
 /// At most `limit` hits after a place, best first: name matches before others, popular before less popular.
-pub async fn hits(conn: &Conn, search: &Search, after: Place, limit: usize) -> Result<Vec<(Place, Product)>> {
+pub async fn hits(
+    conn: &Conn,
+    search: &Search,
+    after: Place,
+    limit: usize,
+    along: Along,
+) -> Result<Vec<(Place, ProductRow)>> {
     let mut found = Vec::new();
     for (tier, kind) in TIERS.into_iter().enumerate().skip(after.tier) {
         let Some(condition) = search.matches(kind) else { continue };
@@ -263,7 +272,7 @@ pub async fn hits(conn: &Conn, search: &Search, after: Place, limit: usize) -> R
             .sql(" OFFSET ")
             .bind(skipped)
             .sql(") hits JOIN products ON products.id = hits.product_id ORDER BY hits.popularity DESC, products.id");
-        let rows = Select::<Product>::new(rest).rows(conn).await?;
+        let rows = Select::<ProductRow>::from_columns(along.columns(), rest).rows(conn).await?;
         found.extend((skipped + 1..).map(|number| Place { tier, number }).zip(rows));
         if found.len() >= limit {
             break;

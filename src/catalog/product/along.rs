@@ -1,0 +1,79 @@
+//! What is fetched along with products in their own statement.
+
+use super::model::{Product, ProductId, ProductText, TextOf};
+use crate::{
+    catalog::{
+        brand::model::Brand,
+        category::model::Category,
+        media::model::{MediaOf, ProductMedia},
+        variant::model::{Variant, VariantsOf},
+    },
+    kernel::{loader::Loaders, related::Related, sql::Sql},
+};
+
+/// Which neighbours of a product are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(missing_docs, reason = "named as the fields")]
+pub struct Along {
+    pub category: bool,
+    pub brand: bool,
+    pub variants: bool,
+    pub media: bool,
+    pub texts: bool,
+}
+
+/// A product with its neighbours, as one row.
+pub type ProductRow =
+    (Product, Related<Category>, Related<Brand>, Related<Variant>, Related<ProductMedia>, Related<ProductText>);
+
+impl Along {
+    /// What the client selected below a product; `wants` tells whether it selected one of these fields.
+    pub fn selected(wants: impl Fn(&[&str]) -> bool) -> Self {
+        Self {
+            category: wants(&["category"]),
+            brand: wants(&["brand"]),
+            variants: wants(&["variants"]),
+            media: wants(&["media"]),
+            texts: wants(&["description", "ingredients", "nutrition", "seoTitle", "seoDescription"]),
+        }
+    }
+
+    /// The columns of a [`ProductRow`] over `products`.
+    pub fn columns(self) -> Sql {
+        let related = [
+            Related::<Category>::column(self.category, "FROM categories WHERE categories.id = products.category_id"),
+            Related::<Brand>::column(self.brand, "FROM brands WHERE brands.id = products.brand_id"),
+            Related::<Variant>::column(
+                self.variants,
+                "FROM product_variants WHERE product_variants.product_id = products.id \
+                 ORDER BY product_variants.position, product_variants.id",
+            ),
+            Related::<ProductMedia>::column(
+                self.media,
+                "FROM product_media WHERE product_media.product_id = products.id \
+                 ORDER BY product_media.position, product_media.id",
+            ),
+            Related::<ProductText>::column(
+                self.texts,
+                "FROM product_texts WHERE product_texts.product_id = products.id",
+            ),
+        ];
+        let own = Sql::default().columns::<Product>();
+        related.into_iter().fold(own, |columns, related| columns.sql(", ").join(related))
+    }
+}
+
+/// Hands the neighbours to the loaders, where the nested fields find them, and keeps the product.
+pub async fn settle(loaders: &Loaders, (product, category, brand, variants, media, texts): ProductRow) -> Product {
+    let id = product.id;
+    loaders.prime(category.into_rows().map(|row| (row.id, row.into()))).await;
+    loaders.prime(brand.into_rows().map(|row| (row.id, row.into()))).await;
+    loaders.prime(variants.0.map(|rows| (VariantsOf(id), rows.into()))).await;
+    loaders.prime(media.0.map(|rows| (MediaOf(id), rows.into()))).await;
+    loaders.prime(texts.0.map(|rows| (TextOf(id), first_or_empty(id, rows).into()))).await;
+    product
+}
+
+fn first_or_empty(id: ProductId, texts: Vec<ProductText>) -> ProductText {
+    texts.into_iter().next().unwrap_or_else(|| ProductText::empty(id))
+}
