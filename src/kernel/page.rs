@@ -159,16 +159,13 @@ impl Order {
 
     /// ` ORDER BY … LIMIT size + 1`: one row more than the page tells whether another follows.
     pub fn order_and_limit(&self, page: &PageArgs) -> Sql {
-        let direction = if self.ascends(page) { " ASC" } else { " DESC" };
         let limit = i64::try_from(page.size).unwrap_or(i64::MAX).saturating_add(1);
-        Sql::new(" ORDER BY ")
-            .sql(self.column)
-            .sql(direction)
-            .sql(", ")
-            .sql(self.id)
-            .sql(direction)
-            .sql(" LIMIT ")
-            .bind(limit)
+        self.clause(page).sql(" LIMIT ").bind(limit)
+    }
+
+    fn clause(&self, page: &PageArgs) -> Sql {
+        let direction = if self.ascends(page) { " ASC" } else { " DESC" };
+        Sql::new(" ORDER BY ").sql(self.column).sql(direction).sql(", ").sql(self.id).sql(direction)
     }
 
     fn ascends(&self, page: &PageArgs) -> bool {
@@ -190,13 +187,16 @@ pub async fn fetch<R: Row, K>(
 where
     K: Fn(&R) -> (String, Uuid),
 {
-    fetch_columns(conn, Sql::default().columns::<R>(), (from, condition), order, args, count, key).await
+    let rest = rows_of_page(from, condition.clone(), order, args);
+    let rows = Select::<R>::new(rest).rows(conn).await?;
+    finish(conn, (from, condition), rows, args, count, key).await
 }
 
-/// The same with a column list that says which related rows are wanted ([`super::related`]).
-pub async fn fetch_columns<R: Row, K>(
+/// The same with neighbours of each row: `columns` over the table and `joins`, which must neither add nor drop rows
+/// ([`super::related`]).
+pub async fn fetch_joined<R: Row, K>(
     conn: &Conn,
-    columns: Sql,
+    (columns, joins): (Sql, Sql),
     (from, condition): (&'static str, Sql),
     order: Order,
     args: &PageArgs,
@@ -206,11 +206,31 @@ pub async fn fetch_columns<R: Row, K>(
 where
     K: Fn(&R) -> (String, Uuid),
 {
-    let rest = Sql::new("FROM ")
+    let rest = Sql::new("FROM (SELECT * ")
+        .join(rows_of_page(from, condition.clone(), order, args))
+        .sql(") ")
         .sql(from)
-        .join(Sql::all_of([condition.clone(), order.keyset(args)], " AND ").prefixed(" WHERE "))
-        .join(order.order_and_limit(args));
+        .join(joins)
+        .join(order.clause(args));
     let rows = Select::<R>::from_columns(columns, rest).rows(conn).await?;
+    finish(conn, (from, condition), rows, args, count, key).await
+}
+
+fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Sql {
+    Sql::new("FROM ")
+        .sql(from)
+        .join(Sql::all_of([condition, order.keyset(args)], " AND ").prefixed(" WHERE "))
+        .join(order.order_and_limit(args))
+}
+
+async fn finish<R>(
+    conn: &Conn,
+    (from, condition): (&'static str, Sql),
+    rows: Vec<R>,
+    args: &PageArgs,
+    count: bool,
+    key: impl Fn(&R) -> (String, Uuid),
+) -> Result<Page<R>> {
     let total = match count {
         true => {
             Some(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).count_up_to(conn, COUNT_CAP).await?)

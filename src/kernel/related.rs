@@ -1,8 +1,8 @@
-//! Rows of other tables fetched along with a row, as one more column of its statement.
+//! Rows of another table fetched along with a row, as one more column of its statement.
 //!
-//! A statement costs more than the few rows it reads: parsing, planning, two system calls on each side. The hottest
-//! queries therefore take what the client selected below a row along: `ARRAY(SELECT ROW(…) FROM … WHERE …)`, read in
-//! PostgreSQL's binary form by the same row structs.
+//! A statement costs more than the few rows it reads: binding, planning, two system calls on each side. The hottest
+//! queries therefore take what the client selected below a row along: one row by a join, several as
+//! `ARRAY(SELECT ROW(…) FROM … WHERE …)`, read in PostgreSQL's binary form by the same row structs.
 
 use std::marker::PhantomData;
 
@@ -24,13 +24,6 @@ pub struct Related<R>(pub Option<Vec<R>>);
 
 /// The column's SQL type.
 pub type RelatedType<R> = Nullable<Array<Record<ColumnsOf<R>>>>;
-
-impl<R> Related<R> {
-    /// The rows.
-    pub fn into_rows(self) -> impl Iterator<Item = R> {
-        self.0.into_iter().flatten()
-    }
-}
 
 impl<R: Row> Related<R> {
     /// The column: rows of `FROM … WHERE …`, or nothing where they are not wanted.

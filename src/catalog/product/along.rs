@@ -24,7 +24,7 @@ pub struct Along {
 
 /// A product with its neighbours, as one row.
 pub type ProductRow =
-    (Product, Related<Category>, Related<Brand>, Related<Variant>, Related<ProductMedia>, Related<ProductText>);
+    (Product, Option<Category>, Option<Brand>, Related<Variant>, Related<ProductMedia>, Related<ProductText>);
 
 impl Along {
     /// What the client selected below a product; `wants` tells whether it selected one of these fields.
@@ -38,11 +38,10 @@ impl Along {
         }
     }
 
-    /// The columns of a [`ProductRow`] over `products`.
+    /// The columns of a [`ProductRow`] over `products` and the joins.
     pub fn columns(self) -> Sql {
+        let own = Sql::default().columns::<Product>().sql(", ").columns::<Category>().sql(", ").columns::<Brand>();
         let related = [
-            Related::<Category>::column(self.category, "FROM categories WHERE categories.id = products.category_id"),
-            Related::<Brand>::column(self.brand, "FROM brands WHERE brands.id = products.brand_id"),
             Related::<Variant>::column(
                 self.variants,
                 "FROM product_variants WHERE product_variants.product_id = products.id \
@@ -58,16 +57,30 @@ impl Along {
                 "FROM product_texts WHERE product_texts.product_id = products.id",
             ),
         ];
-        let own = Sql::default().columns::<Product>();
         related.into_iter().fold(own, |columns, related| columns.sql(", ").join(related))
+    }
+}
+
+impl Along {
+    /// The joins that the columns need; what is not wanted joins nothing.
+    pub fn joins(self) -> Sql {
+        let category = match self.category {
+            true => " LEFT JOIN categories ON categories.id = products.category_id",
+            false => " LEFT JOIN categories ON FALSE",
+        };
+        let brand = match self.brand {
+            true => " LEFT JOIN brands ON brands.id = products.brand_id",
+            false => " LEFT JOIN brands ON FALSE",
+        };
+        Sql::new(category).sql(brand)
     }
 }
 
 /// Hands the neighbours to the loaders, where the nested fields find them, and keeps the product.
 pub async fn settle(loaders: &Loaders, (product, category, brand, variants, media, texts): ProductRow) -> Product {
     let id = product.id;
-    loaders.prime(category.into_rows().map(|row| (row.id, row.into()))).await;
-    loaders.prime(brand.into_rows().map(|row| (row.id, row.into()))).await;
+    loaders.prime(category.map(|row| (row.id, row.into()))).await;
+    loaders.prime(brand.map(|row| (row.id, row.into()))).await;
     loaders.prime(variants.0.map(|rows| (VariantsOf(id), rows.into()))).await;
     loaders.prime(media.0.map(|rows| (MediaOf(id), rows.into()))).await;
     loaders.prime(texts.0.map(|rows| (TextOf(id), first_or_empty(id, rows).into()))).await;

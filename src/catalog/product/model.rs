@@ -229,7 +229,7 @@ pub async fn list(
     let condition = Sql::all_of([visible_to(actor), filter.condition()?], " AND ");
     let staff = actor.can(Permission::CatalogRead);
     let (from, key) = (("products", condition), |(row, ..): &ProductRow| order.key(row));
-    page::fetch_columns(conn, along.columns(), from, order.order(staff), args, count, key).await
+    page::fetch_joined(conn, (along.columns(), along.joins()), from, order.order(staff), args, count, key).await
 }
 
 /// The visible product behind a slug, present or former, with its neighbours.
@@ -245,7 +245,8 @@ pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str, along: Along) 
 }
 
 async fn find_where(conn: &Conn, actor: &Actor, which: Sql, along: Along) -> Result<Option<ProductRow>> {
-    let rest = Sql::new("FROM products WHERE ").join(which).sql(" AND ").join(visible_to(actor));
+    let rest =
+        Sql::new("FROM products").join(along.joins()).sql(" WHERE ").join(which).sql(" AND ").join(visible_to(actor));
     Select::<ProductRow>::from_columns(along.columns(), rest).row(conn).await
 }
 

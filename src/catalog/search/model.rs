@@ -271,7 +271,9 @@ pub async fn hits(
             .bind(room)
             .sql(" OFFSET ")
             .bind(skipped)
-            .sql(") hits JOIN products ON products.id = hits.product_id ORDER BY hits.popularity DESC, products.id");
+            .sql(") hits JOIN products ON products.id = hits.product_id")
+            .join(along.joins())
+            .sql(" ORDER BY hits.popularity DESC, products.id");
         let rows = Select::<ProductRow>::from_columns(along.columns(), rest).rows(conn).await?;
         found.extend((skipped + 1..).map(|number| Place { tier, number }).zip(rows));
         if found.len() >= limit {
