@@ -426,6 +426,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_names (product_id, word) {
+        product_id -> Uuid,
+        word -> Text,
+        popularity -> Int4,
+    }
+}
+
+diesel::table! {
     search_words (word) {
         word -> Text,
     }

@@ -159,8 +159,7 @@ impl Order {
 
     /// ` ORDER BY … LIMIT size + 1`: one row more than the page tells whether another follows.
     pub fn order_and_limit(&self, page: &PageArgs) -> Sql {
-        let limit = i64::try_from(page.size).unwrap_or(i64::MAX).saturating_add(1);
-        self.clause(page).sql(" LIMIT ").bind(limit)
+        self.clause(page).sql(" LIMIT ").number(page.size.saturating_add(1))
     }
 
     fn clause(&self, page: &PageArgs) -> Sql {

@@ -4,7 +4,12 @@
 //! it from few distinct texts: constants joined by conditions, values always bound.
 //! [`Select`] adds the typed column list of a row struct in front: `Select::<Product>::new(" FROM products WHERE …")`.
 
-use std::marker::PhantomData;
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{LazyLock, PoisonError, RwLock},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
@@ -117,7 +122,7 @@ impl Bind {
 #[derive(Clone, Debug)]
 enum Part {
     Text(&'static str),
-    Columns(fn(&mut AstPass<'_, '_, Pg>) -> QueryResult<()>),
+    Number(usize),
     Bind(Bind),
 }
 
@@ -145,7 +150,15 @@ impl Sql {
     /// Appends the columns of a row struct, in the order in which it is loaded.
     #[must_use]
     pub fn columns<R: Row>(mut self) -> Self {
-        self.parts.push(Part::Columns(R::push_columns));
+        self.push(R::columns());
+        self
+    }
+
+    /// Appends a number as text: a page's size, which the plan must know. With a bound limit PostgreSQL takes a tenth of
+    /// the table for the page and plans the statement anew on every call. Only for few distinct numbers.
+    #[must_use]
+    pub fn number(mut self, number: usize) -> Self {
+        self.parts.push(Part::Number(number));
         self
     }
 
@@ -261,7 +274,7 @@ impl QueryFragment<Pg> for Sql {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_sql(text),
-                Part::Columns(push) => push(&mut out)?,
+                Part::Number(number) => out.push_sql(&number.to_string()),
                 Part::Bind(value) => value.push(&mut out)?,
             }
         }
@@ -300,8 +313,8 @@ impl<R: Row> Select<R> {
 
 /// A row struct that [`Select`] can load; every `Selectable` one is.
 pub trait Row: Sized + Send + 'static {
-    /// Writes the column list.
-    fn push_columns(out: &mut AstPass<'_, '_, Pg>) -> QueryResult<()>;
+    /// The column list.
+    fn columns() -> &'static str;
 
     /// Runs the statement.
     fn load(select: Select<Self>, conn: &Conn) -> impl Future<Output = Result<Vec<Self>>> + Send;
@@ -314,12 +327,20 @@ where
     ColumnsOf<R>: CompatibleType<R, Pg, SqlType = ColumnsOf<R>> + Send + 'static,
     Pg: QueryMetadata<ColumnsOf<R>>,
 {
-    /// Only columns, no binds: the fragment may be built and dropped here.
-    fn push_columns(out: &mut AstPass<'_, '_, Pg>) -> QueryResult<()> {
+    fn columns() -> &'static str {
+        static LISTS: LazyLock<RwLock<HashMap<TypeId, &'static str>>> = LazyLock::new(RwLock::default);
+        let known = |lists: &HashMap<TypeId, &'static str>| lists.get(&TypeId::of::<R>()).copied();
+        if let Some(list) = known(&LISTS.read().unwrap_or_else(PoisonError::into_inner)) {
+            return list;
+        }
         let mut builder = diesel::pg::PgQueryBuilder::default();
-        R::construct_selection().to_sql(&mut builder, &Pg)?;
-        out.push_sql(&diesel::query_builder::QueryBuilder::<Pg>::finish(builder));
-        Ok(())
+        // Columns alone cannot fail; without a list PostgreSQL would refuse the statement.
+        let written = R::construct_selection().to_sql(&mut builder, &Pg);
+        let list = written.map(|()| diesel::query_builder::QueryBuilder::<Pg>::finish(builder)).unwrap_or_default();
+        // Kept for good: one list for each row struct of the program.
+        let list: &'static str = list.leak();
+        LISTS.write().unwrap_or_else(PoisonError::into_inner).insert(TypeId::of::<R>(), list);
+        list
     }
 
     async fn load(select: Select<Self>, mut conn: &Conn) -> Result<Vec<Self>> {
@@ -377,7 +398,8 @@ impl<R> Returning<R> {
 impl<R: Row> QueryFragment<Pg> for Returning<R> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.write.walk_ast(out.reborrow())?;
-        R::push_columns(&mut out)
+        out.push_sql(R::columns());
+        Ok(())
     }
 }
 

@@ -54,15 +54,16 @@ pub async fn refresh_later(app: &App, conn: &Conn, ids: &[Uuid]) -> Result<()> {
 }
 
 /// Marks the most popular products as hot and all others as not.
-pub async fn rank(mut conn: &Conn) -> Result<()> {
-    Sql::new(
+pub async fn rank(conn: &Conn) -> Result<()> {
+    let moved = Sql::new(
         "UPDATE product_search s SET hot = r.hot FROM (SELECT product_id, row_number() OVER (ORDER BY popularity DESC, \
          product_id) <= ",
     )
     .bind(HOT)
-    .sql(" AS hot FROM product_search) r WHERE r.product_id = s.product_id AND s.hot <> r.hot")
-    .execute(&mut conn)
+    .sql(" AS hot FROM product_search) r WHERE r.product_id = s.product_id AND s.hot <> r.hot RETURNING s.product_id AS id")
+    .ids(conn)
     .await?;
+    Sql::new("SELECT refresh_search_names(").bind(moved).sql(")").execute(&mut { conn }).await?;
     Ok(())
 }
 
@@ -123,13 +124,16 @@ impl Search {
         Sql::new("(SELECT websearch_to_tsquery('catalog', ").bind(self.term.clone()).sql("))")
     }
 
-    /// The term as a query for words of names only, if it is plain words without operators.
-    fn name_query(&self) -> Option<Sql> {
+    /// The words of the term, if it is plain words without operators.
+    fn plain_words(&self) -> Option<Vec<&str>> {
         let plain = |word: &str| word.chars().all(char::is_alphanumeric) && !word.eq_ignore_ascii_case("or");
         let words: Vec<&str> = self.term.split_whitespace().collect();
-        if words.is_empty() || !words.iter().all(|word| plain(word)) {
-            return None;
-        }
+        (!words.is_empty() && words.iter().all(|word| plain(word))).then_some(words)
+    }
+
+    /// The term as a query for words of names only, if it is plain words without operators.
+    fn name_query(&self) -> Option<Sql> {
+        let words = self.plain_words()?;
         let text = words.iter().map(|word| format!("{word}:A")).collect::<Vec<_>>().join(" & ");
         Some(Sql::new("(SELECT to_tsquery('catalog', ").bind(text).sql("))"))
     }
@@ -139,6 +143,17 @@ impl Search {
             true => Sql::default(),
             false => Sql::new("document @@ ").join(self.query()),
         }
+    }
+
+    /// The best hits of a tier in their order, as `product_id` and `popularity`; `None` for a tier that this search does
+    /// not have.
+    fn best(&self, tier: Tier) -> Option<Sql> {
+        if let (Tier::Named, true, Some([word])) = (tier, self.narrowed.is_empty(), self.plain_words().as_deref()) {
+            let lexeme = Sql::new("(SELECT (tsvector_to_array(to_tsvector('catalog', ").bind(*word).sql(")))[1])");
+            return Some(Sql::new("search_names WHERE word = ").join(lexeme).sql(BY_INDEX));
+        }
+        let order = if self.term.is_empty() { BY_INDEX } else { BY_SORT };
+        Some(Sql::new("product_search WHERE ").join(self.matches(tier)?).sql(order))
     }
 
     /// The condition over `product_search` within a tier; `None` for a tier that this search does not have.
@@ -243,7 +258,7 @@ fn minor(money: &MoneyInput) -> Result<i64> {
     money.minor().map(|minor| minor.0).map_err(Error::BadInput)
 }
 
-/// Without words, the popularity index has the first rows ready.
+/// Without words, and for one word of a name, an index has the first rows ready.
 const BY_INDEX: &str = " ORDER BY popularity DESC, product_id LIMIT ";
 /// With words, the word index finds at most some hundred hot rows, which are sorted. The sum keeps the planner from
 /// walking the popularity index and testing row after row instead, which costs four times as much.
@@ -259,16 +274,15 @@ pub async fn hits(
 ) -> Result<Vec<(Place, ProductRow)>> {
     let mut found = Vec::new();
     for (tier, kind) in TIERS.into_iter().enumerate().skip(after.tier) {
-        let Some(condition) = search.matches(kind) else { continue };
+        let Some(best) = search.best(kind) else { continue };
         let skipped = if tier == after.tier { after.number } else { 0 };
-        let room = i64::try_from(limit - found.len()).unwrap_or(0).min(WINDOW.saturating_sub(skipped));
-        if room <= 0 {
+        let room = limit.saturating_sub(found.len()).min(usize::try_from(WINDOW - skipped).unwrap_or(0));
+        if room == 0 {
             continue;
         }
-        let rest = Sql::new("FROM (SELECT product_id, popularity FROM product_search WHERE ")
-            .join(condition)
-            .sql(if search.term.is_empty() { BY_INDEX } else { BY_SORT })
-            .bind(room)
+        let rest = Sql::new("FROM (SELECT product_id, popularity FROM ")
+            .join(best)
+            .number(room)
             .sql(" OFFSET ")
             .bind(skipped)
             .sql(") hits JOIN products ON products.id = hits.product_id")
