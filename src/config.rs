@@ -317,8 +317,7 @@ pub fn refuse_unknown_settings(
 }
 
 /// Read by the scripts, not by the server.
-const SCRIPT_VARIABLES: [&str; 4] =
-    ["FRESHVILLA_PROFILE", "FRESHVILLA_TEST_DATABASE_URL", "FRESHVILLA_TEST_DIR", "FRESHVILLA_TEST_DATASETS"];
+const SCRIPT_VARIABLES: [&str; 2] = ["FRESHVILLA_TEST_DATABASE_URL", "FRESHVILLA_TEST_DIR"];
 
 struct Setting {
     variable: String,

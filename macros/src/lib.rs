@@ -14,6 +14,7 @@ use syn::{
     Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, PatType, Type, parse_macro_input, parse_quote, spanned::Spanned,
 };
 
+mod names;
 mod plain_object;
 
 /// A GraphQL object read straight from a struct: every field that is not `#[graphql(skip)]`, and with
@@ -67,6 +68,7 @@ fn expand(mut block: ItemImpl, outer: Tokens) -> TokenStream {
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         spell_out_paging(method);
+        time(method);
         match take_access(&mut method.attrs) {
             Some(Ok(access)) => method.attrs.push(guard_and_directive(&access)),
             Some(Err(error)) => errors.extend(error.to_compile_error()),
@@ -80,6 +82,13 @@ fn expand(mut block: ItemImpl, outer: Tokens) -> TokenStream {
         }
     }
     quote!(#errors #outer #block).into()
+}
+
+/// Measures how long the field's resolver takes.
+fn time(method: &mut ImplItemFn) {
+    let field = names::camel_case(&method.sig.ident.to_string());
+    let start: syn::Stmt = parse_quote!(let _timer = crate::kernel::telemetry::ResolverTimer::start(#field););
+    method.block.stmts.insert(0, start);
 }
 
 /// Removes `#[access(...)]` from the attributes and returns its argument.

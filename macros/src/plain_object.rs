@@ -4,6 +4,8 @@ use proc_macro2::TokenStream as Tokens;
 use quote::quote;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Lit, Meta, spanned::Spanned};
 
+use super::names::camel_case;
+
 /// What `#[graphql(...)]` says on a struct or on a field.
 #[derive(Default)]
 struct Options {
@@ -43,16 +45,6 @@ fn description(attrs: &[Attribute]) -> String {
         _ => None,
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
-}
-
-/// `price_from` becomes `priceFrom`.
-fn camel_case(name: &str) -> String {
-    let mut words = name.trim_start_matches("r#").split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |text, word| {
-        let (head, tail) = word.split_at(word.len().min(1));
-        text + &head.to_uppercase() + tail
-    })
 }
 
 pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {

@@ -4,6 +4,7 @@ mod banner;
 mod database;
 mod env_file;
 mod import;
+mod import_addresses;
 mod serve;
 
 use std::{future::Future, process::ExitCode};
@@ -61,6 +62,8 @@ enum Command {
     Seed,
     /// Import a file into the catalogue; exits with 2 when rows were refused
     Import(Box<import::ImportArgs>),
+    /// Import customers' addresses from an old customer table; exits with 2 when some were refused
+    ImportAddresses(import_addresses::ImportAddressesArgs),
     /// Print the GraphQL schema in its definition language
     Schema,
     /// Print every setting as a table
@@ -134,6 +137,11 @@ fn run(Cli { config, command }: Cli) -> anyhow::Result<ExitCode> {
     match command {
         Command::Import(args) => {
             let all = with_database(config, async |ready, stop| Box::pin(import::import(ready, *args, stop)).await)?;
+            return Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(import::EXIT_WITH_ERRORS) });
+        }
+        Command::ImportAddresses(args) => {
+            let work = async |ready, stop| Box::pin(import_addresses::import(ready, args, stop)).await;
+            let all = with_database(config, work)?;
             return Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(import::EXIT_WITH_ERRORS) });
         }
         Command::Schema => print(&graphql::sdl()),

@@ -1,5 +1,6 @@
 //! The demo accounts of the development mode, one for each kind of user.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{
@@ -162,6 +163,9 @@ async fn grant(
     add_grant(app, conn, &Actor::system(), account, grant).await
 }
 
+/// Who tries the product out works with the tokens of its start for a while.
+const TOKENS_VALID: TimeDelta = TimeDelta::hours(24);
+
 /// Signs every demo account in: what it is, its e-mail address, an access token.
 pub async fn demo_tokens(app: &App) -> Result<Vec<(String, String, String)>> {
     development_only(app)?;
@@ -169,7 +173,7 @@ pub async fn demo_tokens(app: &App) -> Result<Vec<(String, String, String)>> {
     for demo in demo_accounts()? {
         let row = accounts::login_row(&*app.db.write().await?, &demo.email).await?;
         if let Some(row) = row.filter(accounts::LoginRow::may_sign_in) {
-            let token = session::service::token_for(app, row.account.id, "demo").await?.access_token;
+            let token = session::service::token_for(app, row.account.id, "demo", TOKENS_VALID).await?;
             tokens.push((demo.role, demo.email, token));
         }
     }

@@ -78,6 +78,25 @@ impl Instrumentation for SqlMeter {
     }
 }
 
+/// Records how long a root field's resolver took, when dropped. What is nested below the field is not part of it.
+pub struct ResolverTimer {
+    field: &'static str,
+    started: Instant,
+}
+
+impl ResolverTimer {
+    /// Starts now; the `#[query]` and `#[mutation]` macros put it into every root field.
+    pub fn start(field: &'static str) -> Self {
+        Self { field, started: Instant::now() }
+    }
+}
+
+impl Drop for ResolverTimer {
+    fn drop(&mut self) {
+        metrics::histogram!("freshvilla_resolver_seconds", "field" => self.field).record(self.started.elapsed());
+    }
+}
+
 /// Starts logging: readable lines in development, JSON in production; `RUST_LOG`-style filter.
 pub fn start_logging(filter: &str, json: bool) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, Enum, Object};
 use freshvilla_macros::{PlainObject, query};
+use futures_util::future::try_join_all;
 
 use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Place, Search, SearchWhere, Suggested};
 use crate::{
@@ -139,16 +140,13 @@ async fn label_facets(ctx: &Context<'_>, counts: Vec<FacetCount>) -> Result<Vec<
             facet.values.push(FacetValue { label: value.clone(), value, count: n, price_min: None, price_max: None });
         }
     }
-    for facet in &mut facets {
-        for value in &mut facet.values {
-            label(ctx, &facet.code, value).await?;
-        }
-    }
     facets.retain(|facet| !facet.values.is_empty());
+    // All at once, so that the loaders fetch all categories and all brands together.
+    let values = facets.iter_mut().flat_map(|Facet { code, values }| values.iter_mut().map(|value| (&*code, value)));
+    try_join_all(values.map(|(code, value)| label(ctx, code, value))).await?;
     Ok(facets)
 }
 
-/// Categories and brands of one search were loaded together by the first of them.
 async fn label(ctx: &Context<'_>, code: &str, value: &mut FacetValue) -> Result<()> {
     match code {
         "category" => {

@@ -49,7 +49,8 @@ impl TestApp {
         );
         self.database.execute(&grant).await;
         let app = self.node.app.clone();
-        let token = async move { token_for(&app, id, "test").await.unwrap().access_token };
+        let lifetime = chrono::TimeDelta::seconds(app.config.identity.access_token_seconds);
+        let token = async move { token_for(&app, id, "test", lifetime).await.unwrap() };
         (id, self.as_user(self.node.on_runtime(token).await))
     }
 }
