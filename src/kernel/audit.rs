@@ -1,5 +1,6 @@
 //! The audit log: who wrote what, when, before and after. Written in the transaction that makes the change.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
@@ -44,30 +45,60 @@ impl<'a, I: EntityId> Change<'a, I> {
 
     /// Writes the record into the running transaction.
     pub async fn record(self, mut conn: &Conn, clock: &Clock, actor: &Actor) -> Result<()> {
+        let entry = self.into_entry(clock, actor);
+        diesel::insert_into(audit_log::table).values(entry).execute(&mut conn).await?;
+        Ok(())
+    }
+
+    fn into_entry(self, clock: &Clock, actor: &Actor) -> Entry<'a> {
         let (actor_kind, actor_id) = match actor.principal {
             Principal::Anonymous => ("anonymous", None),
             Principal::Account { id, .. } => ("account", Some(id)),
             Principal::ApiKey { id } => ("api_key", Some(id)),
             Principal::System => ("system", None),
         };
-        diesel::insert_into(audit_log::table)
-            .values((
-                audit_log::id.eq(Uuid::now_v7()),
-                audit_log::at.eq(clock.now()),
-                audit_log::actor_kind.eq(actor_kind),
-                audit_log::actor_id.eq(actor_id),
-                audit_log::action.eq(self.action),
-                audit_log::subject_type.eq(I::ENTITY),
-                audit_log::subject_id.eq(self.subject.uuid()),
-                audit_log::before.eq(self.before),
-                audit_log::after.eq(self.after),
-                audit_log::request_id.eq(actor.request_id),
-                audit_log::subject_prefix.eq(I::PREFIX),
-            ))
-            .execute(&mut conn)
-            .await?;
-        Ok(())
+        Entry {
+            id: Uuid::now_v7(),
+            at: clock.now(),
+            actor_kind,
+            actor_id,
+            action: self.action,
+            subject_type: I::ENTITY,
+            subject_id: self.subject.uuid(),
+            before: self.before,
+            after: self.after,
+            request_id: actor.request_id,
+            subject_prefix: I::PREFIX,
+        }
     }
+}
+
+/// Writes many records with one statement.
+pub async fn record_all<I: EntityId>(
+    changes: Vec<Change<'_, I>>,
+    mut conn: &Conn,
+    clock: &Clock,
+    actor: &Actor,
+) -> Result<()> {
+    let entries: Vec<Entry<'_>> = changes.into_iter().map(|change| change.into_entry(clock, actor)).collect();
+    diesel::insert_into(audit_log::table).values(entries).execute(&mut conn).await?;
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_log)]
+struct Entry<'a> {
+    id: Uuid,
+    at: DateTime<Utc>,
+    actor_kind: &'static str,
+    actor_id: Option<Uuid>,
+    action: &'a str,
+    subject_type: &'static str,
+    subject_id: Uuid,
+    before: Option<Value>,
+    after: Option<Value>,
+    request_id: Uuid,
+    subject_prefix: &'static str,
 }
 
 fn differing(

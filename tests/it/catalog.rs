@@ -302,6 +302,65 @@ async fn a_renamed_product_keeps_its_old_address_and_versions_guard_writes() {
     app.finish().await;
 }
 
+const BULK: &str = "mutation($input: ProductBulkUpdateInput!) { productBulkUpdate(input: $input) { \
+    results { id product { version status dietary description } errors { code path } } errors { code path } } }";
+
+#[tokio::test]
+async fn a_bulk_edit_costs_the_same_for_one_as_for_many() {
+    let app = TestApp::start().await;
+    let (staff, staples) = shelf(&app).await;
+    let mut ids = Vec::new();
+    for at in 0..12 {
+        ids.push(create_rice(&staff, &staples, at).await);
+    }
+    let draft = json!({ "input": { "product": { "name": "Idea" } } });
+    let draft = staff.query(PRODUCT_CREATE, draft).await.text("/productCreate/product/id").to_owned();
+    let set = json!({ "dietary": "VEG", "description": "Aged.", "status": "ACTIVE" });
+    let one = staff.query(BULK, json!({ "input": { "ids": [ids[0]], "set": set } })).await;
+    assert_eq!(one.text("/productBulkUpdate/results/0/product/description"), "Aged.");
+    let strange = "prd_00000000000000000000000000";
+    let mut all: Vec<&str> = ids.iter().map(String::as_str).collect();
+    all.extend([draft.as_str(), strange]);
+    let many = staff.query(BULK, json!({ "input": { "ids": all, "set": set } })).await;
+    assert_eq!(many.statements(), one.statements());
+    let results = many.data("/productBulkUpdate/results").as_array().unwrap();
+    assert_eq!(results.len(), 14);
+    let codes: Vec<&str> = results.iter().filter_map(|result| result["errors"][0]["code"].as_str()).collect();
+    assert_eq!(codes, ["PRODUCT_INCOMPLETE", "NOT_FOUND"]);
+    assert!(results[..12].iter().all(|result| result["product"]["dietary"] == "VEG"), "{results:?}");
+    let recorded = "SELECT count(*) FROM audit_log WHERE action = 'productBulkUpdate'";
+    assert_eq!(app.database.value(recorded).await, json!(13));
+    let missing = json!({ "input": { "ids": [ids[0]], "set": { "brandId": "brd_00000000000000000000000000" } } });
+    assert_eq!(staff.query(BULK, missing).await.problems("productBulkUpdate"), ["NOT_FOUND"]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_goes_onto_a_closed_shelf() {
+    let app = TestApp::start().await;
+    let (staff, staples) = shelf(&app).await;
+    let closed = create_category(&staff, "Closed", None).await;
+    let id = create_rice(&staff, &staples, 1).await;
+    let archive = "mutation($input: CategoryUpdateInput!) { categoryUpdate(input: $input) { errors { code } } }";
+    let answer = staff.query(archive, json!({ "input": { "id": closed, "status": "ARCHIVED" } })).await;
+    assert_eq!(answer.problems("categoryUpdate"), [""; 0]);
+    let below = json!({ "input": { "name": "Below", "parentId": closed } });
+    let mv = "mutation($input: CategoryMoveInput!) { categoryMove(input: $input) { errors { code } } }";
+    let moved = json!({ "input": { "id": staples, "parentId": closed } });
+    let update = json!({ "input": { "id": id, "set": { "categoryId": closed } } });
+    let bulk = json!({ "input": { "ids": [id], "set": { "categoryId": closed } } });
+    for (field, text, input) in [
+        ("categoryCreate", CATEGORY_CREATE, below),
+        ("categoryMove", mv, moved),
+        ("productCreate", PRODUCT_CREATE, rice(&closed, 2)),
+        ("productUpdate", PRODUCT_UPDATE, update),
+        ("productBulkUpdate", BULK, bulk),
+    ] {
+        assert_eq!(staff.query(text, input).await.problems(field), ["INVALID"], "{field}");
+    }
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_category_moves_with_its_branch_and_never_below_itself() {
     let app = TestApp::start().await;

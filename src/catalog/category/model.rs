@@ -167,6 +167,17 @@ pub async fn insert(mut conn: &Conn, row: &Category) -> Result<()> {
     Ok(())
 }
 
+/// INVALID at `field` when the category is archived: nothing new goes onto a closed shelf. The lock keeps it from being
+/// closed until the end of the transaction; a missing category is the foreign key's business.
+pub async fn ensure_open(mut conn: &Conn, id: CategoryId, field: &'static str) -> Result<()> {
+    let row = categories::table.find(id).for_share().select(categories::status);
+    let status: Option<ShelfStatus> = row.first(&mut conn).await.optional()?;
+    match status {
+        Some(ShelfStatus::Archived) => Err(Error::invalid(field, "the category is archived")),
+        _ => Ok(()),
+    }
+}
+
 /// Stores a changed category.
 pub async fn update(mut conn: &Conn, row: &Category) -> Result<()> {
     taken(diesel::update(categories::table.find(row.id)).set(row).execute(&mut conn).await)?;

@@ -57,10 +57,7 @@ pub async fn create_category(app: &App, actor: &Actor, new: NewCategory) -> Resu
     checks.finish()?;
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let mut path = match new.parent_id {
-        Some(parent) => parent_of(&tx, parent).await?.path,
-        None => Vec::new(),
-    };
+    let mut path = above(&tx, new.parent_id).await?;
     path.push(id);
     if path.len() > 8 {
         return Err(too_deep());
@@ -83,9 +80,15 @@ pub async fn create_category(app: &App, actor: &Actor, new: NewCategory) -> Resu
     Ok(row)
 }
 
-async fn parent_of(conn: &Conn, id: CategoryId) -> Result<Category> {
-    let missing = || Error::problem("NOT_FOUND", "parentId", "there is no such category");
-    model::lock(conn, &[id]).await.map_err(|_| missing())?.pop().ok_or_else(missing)
+/// The path of the shelf above, locked against moves; empty for a root.
+async fn above(conn: &Conn, parent: Option<CategoryId>) -> Result<Vec<CategoryId>> {
+    let Some(parent) = parent else { return Ok(Vec::new()) };
+    let locked = model::lock(conn, &[parent]).await.map_err(|error| match error {
+        Error::NotFound(_) => Error::problem("NOT_FOUND", "parentId", "there is no such category"),
+        other => other,
+    })?;
+    model::ensure_open(conn, parent, "parentId").await?;
+    Ok(locked.into_iter().flat_map(|category| category.path).collect())
 }
 
 fn too_deep() -> Error {
@@ -145,10 +148,7 @@ pub async fn move_category(
     let ids: Vec<CategoryId> = std::iter::once(id).chain(parent).collect();
     let locked = model::lock(&tx, &ids).await?;
     let before = locked.first().cloned().ok_or(Error::NotFound("category"))?;
-    let mut path = match parent {
-        Some(_) => locked.get(1).map(|parent| parent.path.clone()).ok_or(Error::NotFound("category"))?,
-        None => Vec::new(),
-    };
+    let mut path = above(&tx, parent).await?;
     if path.contains(&id) {
         return Err(Error::problem("CATEGORY_CYCLE", "parentId", "a category cannot move below itself"));
     }

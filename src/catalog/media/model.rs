@@ -95,11 +95,13 @@ pub async fn reorder(mut conn: &Conn, ids: &[MediaId]) -> Result<()> {
 }
 
 /// Keeps the first picture's address on the product, for lists.
-pub async fn copy_first_url(mut conn: &Conn, product: ProductId) -> Result<()> {
+pub async fn settle(mut conn: &Conn, product: ProductId, now: DateTime<Utc>) -> Result<()> {
     Sql::new(
         "UPDATE products SET image_url = (SELECT url FROM product_media WHERE product_id = products.id \
-         AND url IS NOT NULL ORDER BY position, id LIMIT 1) WHERE id = ",
+         AND url IS NOT NULL ORDER BY position, id LIMIT 1), version = version + 1, updated_at = ",
     )
+    .bind(now)
+    .sql(" WHERE id = ")
     .bind(product)
     .execute(&mut conn)
     .await?;

@@ -39,7 +39,7 @@ pub async fn add_media(app: &App, actor: &Actor, owner: ProductId, url: &str, al
         created_at: app.clock.now(),
     };
     model::insert(&tx, &row).await?;
-    model::copy_first_url(&tx, owner).await?;
+    model::settle(&tx, owner, app.clock.now()).await?;
     Change::new("productMediaAdd", row.id, None, Some(&row))?.record(&tx, &app.clock, actor).await?;
     let product = product::lock(&tx, owner).await?;
     tx.commit().await?;
@@ -52,7 +52,7 @@ pub async fn remove_media(app: &App, actor: &Actor, id: MediaId) -> Result<Produ
     let row = model::find(&tx, id).await?;
     product::lock(&tx, row.product_id).await?;
     model::delete(&tx, id).await?;
-    model::copy_first_url(&tx, row.product_id).await?;
+    model::settle(&tx, row.product_id, app.clock.now()).await?;
     Change::new("productMediaRemove", id, Some(&row), None)?.record(&tx, &app.clock, actor).await?;
     let product = product::lock(&tx, row.product_id).await?;
     tx.commit().await?;
@@ -71,7 +71,7 @@ pub async fn reorder_media(app: &App, actor: &Actor, owner: ProductId, ids: Vec<
         return Err(Error::invalid("mediaIds", "name every picture of the product exactly once"));
     }
     model::reorder(&tx, &ids).await?;
-    model::copy_first_url(&tx, owner).await?;
+    model::settle(&tx, owner, app.clock.now()).await?;
     let (before, after) = (serde_json::json!({ "media": before }), serde_json::json!({ "media": ids }));
     Change::new("productMediaReorder", owner, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
     let product = product::lock(&tx, owner).await?;

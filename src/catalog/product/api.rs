@@ -7,6 +7,7 @@ use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     along::{self, Along},
+    bulk,
     filter::ProductWhere,
     model::{self, Dietary, Product, ProductId, ProductOrder, ProductStatus, ProductText, TextOf},
     service::{self, ProductChanges},
@@ -386,9 +387,9 @@ impl ProductMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The products and the changes")] input: ProductBulkUpdateInput,
     ) -> Result<ProductBulkUpdatePayload> {
-        let results = service::bulk_update_products(ctx.app(), ctx.actor(), input.ids, input.set.into()).await;
+        let results = bulk::bulk_update_products(ctx.app(), ctx.actor(), input.ids, input.set.into()).await;
         ProductBulkUpdatePayload::from(results.map(|results| {
-            let result = |r: service::BulkResult| {
+            let result = |r: bulk::BulkResult| {
                 let errors = r.problems.into_iter().map(Into::into).collect();
                 ProductBulkResult { id: r.id, product: r.product, errors }
             };

@@ -2,6 +2,7 @@
 
 pub mod along;
 pub mod api;
+pub mod bulk;
 pub mod filter;
 pub mod model;
 pub mod service;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::{Enum, InputObject};
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, upsert::excluded};
 use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
 use serde::Serialize;
@@ -118,6 +118,13 @@ pub struct Product {
 
 load_by_id!(ProductId => Product, products);
 
+impl Product {
+    /// Whether it has what a product in the shop needs.
+    pub fn is_complete(&self) -> bool {
+        self.category_id.is_some() && self.hsn_code.is_some() && self.price_from_minor.is_some()
+    }
+}
+
 /// A product's long texts; lists never read them.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize)]
 #[diesel(table_name = product_texts, treat_none_as_null = true)]
@@ -147,13 +154,9 @@ pub struct TextOf(pub ProductId);
 impl Key for TextOf {
     type Value = std::sync::Arc<ProductText>;
 
-    async fn fetch(mut conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let rows: Vec<ProductText> = product_texts::table
-            .filter(product_texts::product_id.eq_any(keys.iter().map(|key| key.0)))
-            .select(ProductText::as_select())
-            .load(&mut conn)
-            .await?;
-        Ok(rows.into_iter().map(|row| (TextOf(row.product_id), row.into())).collect())
+    async fn fetch(conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let ids: Vec<ProductId> = keys.iter().map(|key| key.0).collect();
+        Ok(texts_of(conn, &ids).await?.into_iter().map(|(id, row)| (TextOf(id), row.into())).collect())
     }
 }
 
@@ -282,6 +285,63 @@ pub async fn update(mut conn: &Conn, row: &Product) -> Result<()> {
     refused(diesel::update(products::table.find(row.id)).set(row).execute(&mut conn).await)
 }
 
+/// Stores changed products.
+pub async fn update_all(mut conn: &Conn, rows: impl Iterator<Item = &Product>) -> Result<()> {
+    use products::dsl;
+    let rows: Vec<&Product> = rows.collect();
+    let written = diesel::insert_into(products::table)
+        .values(rows)
+        .on_conflict(dsl::id)
+        .do_update()
+        .set((
+            dsl::category_id.eq(excluded(dsl::category_id)),
+            dsl::brand_id.eq(excluded(dsl::brand_id)),
+            dsl::name.eq(excluded(dsl::name)),
+            dsl::status.eq(excluded(dsl::status)),
+            dsl::hsn_code.eq(excluded(dsl::hsn_code)),
+            dsl::dietary.eq(excluded(dsl::dietary)),
+            dsl::fssai_license.eq(excluded(dsl::fssai_license)),
+            dsl::country_of_origin.eq(excluded(dsl::country_of_origin)),
+            dsl::shelf_life_days.eq(excluded(dsl::shelf_life_days)),
+            dsl::tags.eq(excluded(dsl::tags)),
+            dsl::version.eq(excluded(dsl::version)),
+            dsl::updated_at.eq(excluded(dsl::updated_at)),
+            dsl::published_at.eq(excluded(dsl::published_at)),
+        ))
+        .execute(&mut conn)
+        .await;
+    refused(written)
+}
+
+/// The texts of these products; those without any are left out.
+pub async fn texts_of(mut conn: &Conn, ids: &[ProductId]) -> Result<HashMap<ProductId, ProductText>> {
+    let rows: Vec<ProductText> = product_texts::table
+        .filter(product_texts::product_id.eq_any(ids))
+        .select(ProductText::as_select())
+        .load(&mut conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.product_id, row)).collect())
+}
+
+/// Stores the texts of many products.
+pub async fn save_all_texts(mut conn: &Conn, rows: impl Iterator<Item = &ProductText>) -> Result<()> {
+    use product_texts::dsl;
+    let rows: Vec<&ProductText> = rows.collect();
+    diesel::insert_into(product_texts::table)
+        .values(rows)
+        .on_conflict(dsl::product_id)
+        .do_update()
+        .set((
+            dsl::description.eq(excluded(dsl::description)),
+            dsl::ingredients.eq(excluded(dsl::ingredients)),
+            dsl::seo_title.eq(excluded(dsl::seo_title)),
+            dsl::seo_description.eq(excluded(dsl::seo_description)),
+        ))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
 /// Stores a product's texts.
 pub async fn save_texts(mut conn: &Conn, texts: &ProductText) -> Result<()> {
     diesel::insert_into(product_texts::table)
@@ -306,7 +366,8 @@ fn refused(outcome: QueryResult<usize>) -> Result<()> {
         .map(drop)
 }
 
-fn incomplete() -> Error {
+/// Why a product cannot be in the shop.
+pub fn incomplete() -> Error {
     let message = "an active product needs a category, an HSN code and a variant with a price";
     Error::problem("PRODUCT_INCOMPLETE", "status", message)
 }

@@ -1,11 +1,14 @@
 //! What the catalogue's staff do with products.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
 use super::model::{self, Dietary, Product, ProductId, ProductStatus, ProductText};
 use crate::{
     app::App,
     catalog::{
         brand::model::BrandId,
-        category::model::CategoryId,
+        category::{self, model::CategoryId},
         search,
         slug::{self, SlugKind},
         variant::{self, service::NewVariant},
@@ -14,7 +17,8 @@ use crate::{
         access::Actor,
         audit::Change,
         check::Checks,
-        error::{Error, Problem, Result},
+        db::Conn,
+        error::{Error, Result},
         id::EntityId,
     },
 };
@@ -63,6 +67,7 @@ pub async fn create_product(
     checks.finish()?;
     row.status = ProductStatus::Draft;
     let tx = app.db.begin().await?;
+    ensure_open(&tx, row.category_id).await?;
     model::insert(&tx, &row).await?;
     model::save_texts(&tx, &texts).await?;
     variant::model::insert(&tx, &rows).await?;
@@ -78,7 +83,7 @@ pub async fn create_product(
     Ok(row)
 }
 
-fn blank(id: ProductId, now: chrono::DateTime<chrono::Utc>) -> Product {
+fn blank(id: ProductId, now: DateTime<Utc>) -> Product {
     Product {
         id,
         category_id: None,
@@ -104,7 +109,7 @@ fn blank(id: ProductId, now: chrono::DateTime<chrono::Utc>) -> Product {
     }
 }
 
-fn publish(mut row: Product, status: ProductStatus, now: chrono::DateTime<chrono::Utc>) -> Product {
+fn publish(mut row: Product, status: ProductStatus, now: DateTime<Utc>) -> Product {
     row.status = status;
     if status == ProductStatus::Active {
         row.published_at = row.published_at.or(Some(now));
@@ -127,61 +132,62 @@ pub async fn update_product(
         let message = format!("the product is at version {}: read it again", before.version);
         return Err(Error::problem("VERSION_CONFLICT", "expectedVersion", message));
     }
-    let texts_before = model::texts(&tx, id).await?;
-    let mut checks = Checks::default();
-    let texts = apply_texts(&mut checks, texts_before.clone(), &changes);
-    let status = changes.status.unwrap_or(before.status);
-    let mut after = publish(apply(&mut checks, before.clone(), changes), status, now);
-    checks.finish()?;
-    after.version = before.version.saturating_add(1);
-    after.updated_at = now;
-    if after.slug != before.slug {
-        slug::leave_redirect(&tx, SlugKind::Product, &before.slug, id.uuid(), now).await?;
+    ensure_open(&tx, changes.category_id.flatten()).await?;
+    let texts = model::texts(&tx, id).await?;
+    let edit = Edit::of(Whole { product: before, texts }, changes, now)?;
+    if edit.after.product.slug != edit.before.product.slug {
+        slug::leave_redirect(&tx, SlugKind::Product, &edit.before.product.slug, id.uuid(), now).await?;
     }
-    model::update(&tx, &after).await?;
-    model::save_texts(&tx, &texts).await?;
+    model::update(&tx, &edit.after.product).await?;
+    model::save_texts(&tx, &edit.after.texts).await?;
     search::model::refresh(&tx, &[id.0]).await?;
-    let (before, after_texts) = ((&before, &texts_before), (&after, &texts));
-    Change::new("productUpdate", id, Some(&before), Some(&after_texts))?.record(&tx, &app.clock, actor).await?;
+    edit.change("productUpdate")?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;
-    Ok(after)
+    Ok(edit.after.product)
 }
 
-/// What a bulk edit did to one product.
-#[derive(Clone, Debug)]
-pub struct BulkResult {
-    /// The product asked for.
-    pub id: ProductId,
-    /// The changed product.
-    pub product: Option<Product>,
-    /// Why it was not changed.
-    pub problems: Vec<Problem>,
+/// Nothing is put onto a closed shelf; what stands there may stay.
+pub(super) async fn ensure_open(conn: &Conn, category: Option<CategoryId>) -> Result<()> {
+    match category {
+        Some(category) => category::model::ensure_open(conn, category, "categoryId").await,
+        None => Ok(()),
+    }
 }
 
-/// Most products in one bulk edit.
-pub const MAX_BULK: usize = 500;
+/// A product with its long texts, as the audit log shows it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Whole {
+    #[serde(flatten)]
+    pub(super) product: Product,
+    #[serde(flatten)]
+    pub(super) texts: ProductText,
+}
 
-/// Applies the same changes to many products, each in a transaction of its own: one that fails stops no other.
-pub async fn bulk_update_products(
-    app: &App,
-    actor: &Actor,
-    ids: Vec<ProductId>,
-    changes: ProductChanges,
-) -> Result<Vec<BulkResult>> {
-    if ids.len() > MAX_BULK {
-        return Err(Error::invalid("ids", format!("at most {MAX_BULK} products at once")));
+/// A product before and after the changes.
+pub(super) struct Edit {
+    pub(super) before: Whole,
+    pub(super) after: Whole,
+}
+
+impl Edit {
+    /// The next version; problems with the changes, or with what they would leave in the shop.
+    pub(super) fn of(before: Whole, changes: ProductChanges, now: DateTime<Utc>) -> Result<Self> {
+        let mut checks = Checks::default();
+        let texts = apply_texts(&mut checks, before.texts.clone(), &changes);
+        let status = changes.status.unwrap_or(before.product.status);
+        let mut product = publish(apply(&mut checks, before.product.clone(), changes), status, now);
+        checks.finish()?;
+        if product.status == ProductStatus::Active && !product.is_complete() {
+            return Err(model::incomplete());
+        }
+        product.version = before.product.version.saturating_add(1);
+        product.updated_at = now;
+        Ok(Self { before, after: Whole { product, texts } })
     }
-    let one_only = changes.slug.is_some() && ids.len() > 1;
-    if one_only {
-        return Err(Error::invalid("set.slug", "products cannot share a slug"));
+
+    pub(super) fn change(&self, action: &'static str) -> Result<Change<'static, ProductId>> {
+        Change::new(action, self.before.product.id, Some(&self.before), Some(&self.after))
     }
-    let mut results = Vec::with_capacity(ids.len());
-    for id in ids {
-        let outcome = update_product(app, actor, id, None, changes.clone()).await;
-        let (product, problems) = crate::kernel::payload::settle(outcome)?;
-        results.push(BulkResult { id, product, problems });
-    }
-    Ok(results)
 }
 
 fn apply(checks: &mut Checks, mut row: Product, changes: ProductChanges) -> Product {
