@@ -94,6 +94,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    bank_branches (ifsc) {
+        ifsc -> Text,
+        bank -> Text,
+        branch -> Text,
+        city -> Text,
+        state -> Text,
+        upi -> Bool,
+    }
+}
+
+diesel::table! {
     brands (id) {
         id -> Uuid,
         name -> Text,

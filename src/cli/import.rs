@@ -33,7 +33,7 @@ pub const EXIT_WITH_ERRORS: u8 = 2;
 
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// What the file holds: catalogue, hsn, gst-rates, states or pincodes
+    /// What the file holds: catalogue, hsn, gst-rates, states, pincodes or bank-branches
     #[arg(value_parser = parse_kind)]
     kind: ImportKind,
     /// CSV in any usual encoding (gzip too), or XLSX of which the first sheet is read

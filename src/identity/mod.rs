@@ -14,6 +14,7 @@ pub mod account;
 pub mod address;
 pub mod api_key;
 pub mod audit;
+pub mod bank;
 pub mod challenge;
 pub mod demo;
 pub mod error;
@@ -47,6 +48,7 @@ pub struct IdentityQuery(
     account::api::AccountQuery,
     api_key::api::ApiKeyQuery,
     audit::api::AuditQuery,
+    bank::api::BankQuery,
     place::api::PlaceQuery,
     role::api::RoleQuery,
     session::api::SessionQuery,

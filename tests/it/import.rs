@@ -418,6 +418,13 @@ async fn real_files_go_in() {
         let counted = (pincodes.rows_read, pincodes.created, pincodes.unchanged, pincodes.failed);
         assert_eq!(counted, (156, created, unchanged, 0), "{pincodes:?}");
     }
+    for (created, unchanged) in [(79, 0), (0, 79)] {
+        let file = read("bank_branches.csv");
+        let branches = import_as(&app, "ifsc.csv", file, of(ImportKind::BankBranches)).await.progress;
+        assert_eq!((branches.created, branches.unchanged, branches.failed), (created, unchanged, 0), "{branches:?}");
+    }
+    let branch = app.query("{ bankBranch(ifsc: \" abhy0065007\") { bank branch upi } }", json!({})).await;
+    assert_eq!(branch.text("/bankBranch/branch"), "GHATKOPAR");
     let dated = vec![("valid_from", "2022-07-18")];
     let rates = How { defaults: dated, ..of(ImportKind::GstRates) };
     let rates = import_as(&app, "gst.csv", read("gst_5pct_2022.csv"), rates).await;

@@ -13,6 +13,7 @@ use super::{
     jobs::RefreshAfterImport,
     kinds::{
         Intake, Output,
+        bank_branches::{BranchIntake, BranchOutput},
         catalogue::{CatalogueIntake, CatalogueOutput, rows::Checker},
         gst_rates::{RateIntake, RateOutput},
         hsn::{HsnIntake, HsnOutput},
@@ -68,6 +69,9 @@ pub async fn import(app: &App, kind: ImportKind, wishes: Wishes, data: Data, led
         ImportKind::Hsn => work::<_, HsnOutput>(app, HsnIntake::default(), wishes, data, ledger).await?,
         ImportKind::GstRates => work::<_, RateOutput>(app, RateIntake::default(), wishes, data, ledger).await?,
         ImportKind::States => work::<_, StateOutput>(app, StateIntake::default(), wishes, data, ledger).await?,
+        ImportKind::BankBranches => {
+            work::<_, BranchOutput>(app, BranchIntake::default(), wishes, data, ledger).await?;
+        }
         ImportKind::Pincodes => {
             let states = place::all_states(&*app.db.read().await?).await?;
             work::<_, PincodeOutput>(app, PincodeIntake::new(&states), wishes, data, ledger).await?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     columns::{Columns, Wishes},
     jobs::{RunImport, RunLocalImport},
-    kinds::{catalogue::fields, gst_rates, hsn, pincodes, states},
+    kinds::{bank_branches, catalogue::fields, gst_rates, hsn, pincodes, states},
     ledger::Ledger,
     progress::Progress,
     run::{self, Data},
@@ -70,7 +70,9 @@ fn require_rights(actor: &Actor, kind: ImportKind) -> Result<()> {
     match kind {
         ImportKind::Catalogue => Ok(()),
         ImportKind::Hsn | ImportKind::GstRates => actor.require(Permission::TaxWrite),
-        ImportKind::States | ImportKind::Pincodes => actor.require_everywhere(Permission::SettingsWrite),
+        ImportKind::States | ImportKind::Pincodes | ImportKind::BankBranches => {
+            actor.require_everywhere(Permission::SettingsWrite)
+        }
     }
 }
 
@@ -82,6 +84,7 @@ fn check_wishes(kind: ImportKind, wishes: &Wishes) -> Result<()> {
         ImportKind::GstRates => (gst_rates::FIELDS, &[] as &[_]),
         ImportKind::States => (states::FIELDS, &[] as &[_]),
         ImportKind::Pincodes => (pincodes::FIELDS, &[] as &[_]),
+        ImportKind::BankBranches => (bank_branches::FIELDS, &[] as &[_]),
     };
     Columns::check_names(known, open, wishes).map_err(|(path, message)| Error::invalid(path, message))
 }

@@ -20,6 +20,8 @@ crate::text_enum! {
         States = "states",
         /// Postal codes with their states.
         Pincodes = "pincodes",
+        /// Branches of banks with their IFSC.
+        BankBranches = "bank_branches",
     }
 }
 

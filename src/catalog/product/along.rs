@@ -8,7 +8,13 @@ use crate::{
         media::model::{MediaOf, ProductMedia},
         variant::model::{Variant, VariantsOf},
     },
-    kernel::{loader::Loaders, related::Related, sql::Sql},
+    kernel::{
+        db::Conn,
+        error::Result,
+        loader::Loaders,
+        related::Related,
+        sql::{Select, Sql},
+    },
 };
 
 /// Which neighbours of a product are wanted.
@@ -36,6 +42,19 @@ impl Along {
             media: wants(&["media"]),
             texts: wants(&["description", "ingredients", "nutrition", "seoTitle", "seoDescription"]),
         }
+    }
+
+    fn is_empty(self) -> bool {
+        !(self.category || self.brand || self.variants || self.media || self.texts)
+    }
+
+    /// The products of `FROM products … WHERE …`, which is made with the joins that it needs.
+    pub async fn rows(self, conn: &Conn, rest: impl FnOnce(Sql) -> Sql) -> Result<Vec<ProductRow>> {
+        if !self.is_empty() {
+            return Select::<ProductRow>::from_columns(self.columns(), rest(self.joins())).rows(conn).await;
+        }
+        let alone = |product| (product, None, None, Related(None), Related(None), Related(None));
+        Ok(Select::<Product>::new(rest(Sql::default())).rows(conn).await?.into_iter().map(alone).collect())
     }
 
     /// The columns of a [`ProductRow`] over `products` and the joins.

@@ -28,7 +28,7 @@ use crate::{
         loader::Key,
         money::Minor,
         page::{self, Direction, Order, Page, PageArgs, timestamp_key},
-        sql::{Select, Sql},
+        sql::Sql,
     },
     load_by_id,
     schema::{product_texts, products},
@@ -248,9 +248,9 @@ pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str, along: Along) 
 }
 
 async fn find_where(conn: &Conn, actor: &Actor, which: Sql, along: Along) -> Result<Option<ProductRow>> {
-    let rest =
-        Sql::new("FROM products").join(along.joins()).sql(" WHERE ").join(which).sql(" AND ").join(visible_to(actor));
-    Select::<ProductRow>::from_columns(along.columns(), rest).row(conn).await
+    let visible = visible_to(actor);
+    let rest = |joins| Sql::new("FROM products").join(joins).sql(" WHERE ").join(which).sql(" AND ").join(visible);
+    Ok(along.rows(conn, rest).await?.into_iter().next())
 }
 
 /// Locks a product for a change.

@@ -21,7 +21,7 @@ use crate::{
         error::{Error, Result},
         jobs::Schedule,
         money::MoneyInput,
-        sql::{Select, Sql},
+        sql::Sql,
     },
 };
 
@@ -280,15 +280,17 @@ pub async fn hits(
         if room == 0 {
             continue;
         }
-        let rest = Sql::new("FROM (SELECT product_id, popularity FROM ")
-            .join(best)
-            .number(room)
-            .sql(" OFFSET ")
-            .bind(skipped)
-            .sql(") hits JOIN products ON products.id = hits.product_id")
-            .join(along.joins())
-            .sql(" ORDER BY hits.popularity DESC, products.id");
-        let rows = Select::<ProductRow>::from_columns(along.columns(), rest).rows(conn).await?;
+        let rest = |joins| {
+            Sql::new("FROM (SELECT product_id, popularity FROM ")
+                .join(best)
+                .number(room)
+                .sql(" OFFSET ")
+                .bind(skipped)
+                .sql(") hits JOIN products ON products.id = hits.product_id")
+                .join(joins)
+                .sql(" ORDER BY hits.popularity DESC, products.id")
+        };
+        let rows = along.rows(conn, rest).await?;
         found.extend((skipped + 1..).map(|number| Place { tier, number }).zip(rows));
         if found.len() >= limit {
             break;

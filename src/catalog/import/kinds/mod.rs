@@ -1,6 +1,7 @@
 //! What can be imported. A kind reads rows into entries and writes batches of entries; the rest (files, threads,
 //! transactions, progress, retries) is the same for all and lives in `run`.
 
+pub mod bank_branches;
 pub mod catalogue;
 pub mod gst_rates;
 pub mod hsn;
