@@ -16,7 +16,7 @@ use crate::{
 pub struct BankBranch {
     /// Indian Financial System Code: four letters of the bank, a zero, six characters of the branch.
     pub ifsc: String,
-    /// Name of the bank.
+    /// Name of the bank; empty where it is not known.
     pub bank: String,
     /// Name of the branch.
     pub branch: String,

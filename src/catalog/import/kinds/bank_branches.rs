@@ -81,18 +81,12 @@ impl Intake for BranchIntake {
 
 fn read(row: &Row, columns: &Columns) -> Result<BankBranch, (usize, BadValue)> {
     let text = |field| value::line_up_to(&value::line(&columns.get(row, field)), 200).map_err(|bad| (field, bad));
-    let needed = |field| match text(field)? {
-        empty if empty.is_empty() => {
-            Err((field, BadValue { code: "REQUIRED", message: "a name is needed".to_owned() }))
-        }
-        name => Ok(name),
-    };
     let ifsc = text(IFSC)?.to_uppercase();
     if !bank::is_ifsc(&ifsc) {
         return Err((IFSC, BadValue::invalid("an IFSC has four letters, a zero and six characters")));
     }
     let upi = matches!(text(UPI)?.to_lowercase().as_str(), "true" | "yes" | "1" | "y");
-    Ok(BankBranch { ifsc, bank: needed(BANK)?, branch: needed(BRANCH)?, city: text(CITY)?, state: text(STATE)?, upi })
+    Ok(BankBranch { ifsc, bank: text(BANK)?, branch: text(BRANCH)?, city: text(CITY)?, state: text(STATE)?, upi })
 }
 
 /// Writes branches.
