@@ -10,6 +10,7 @@ use async_graphql::{
 use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::{
+    arrange::arrange,
     charge::{Charge, Refusal},
     documents::{DocumentError, Documents},
     limits,
@@ -54,10 +55,21 @@ pub struct Outcome {
 
 /// What was found out about an operation before it runs.
 struct Prepared {
+    document: Arc<ExecutableDocument>,
+    /// Which of the document's operations, where it has several.
+    operation: Option<String>,
     kind: OperationType,
     name: String,
     cost: u64,
     charge: Charge,
+}
+
+impl Prepared {
+    fn arrange(&self, response: &mut Response) {
+        if let Some((_, operation)) = operation(&self.document, self.operation.as_deref()) {
+            arrange(&mut response.data, &operation.selection_set.node, &self.document.fragments);
+        }
+    }
 }
 
 impl GraphQl {
@@ -85,7 +97,8 @@ impl GraphQl {
                 (Some(prepared), Response::from_errors(vec![top_level(&Error::BadInput(message))]))
             }
             Ok((prepared, request)) => {
-                let response = self.run(&prepared, request, &actor, &meter).await;
+                let mut response = self.run(&prepared, request, &actor, &meter).await;
+                prepared.arrange(&mut response);
                 let charge = prepared.charge;
                 (Some(prepared), charge.shown_in(response))
             }
@@ -139,8 +152,9 @@ impl GraphQl {
         let cost = limits::check(&self.app.config, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
         let charge = Charge::take(&self.app, actor, cost).await?;
-        let prepared = Prepared { kind: operation.ty, name: name.unwrap_or("anonymous").to_owned(), cost, charge };
+        let (kind, name) = (operation.ty, name.unwrap_or("anonymous").to_owned());
         request.set_parsed_query((*document).clone());
+        let prepared = Prepared { document, operation: request.operation_name.clone(), kind, name, cost, charge };
         Ok((prepared, request))
     }
 

@@ -1,5 +1,6 @@
 //! The schema: every domain's roots merged, limits, execution. Nothing of the business.
 
+mod arrange;
 mod charge;
 mod documents;
 mod execute;

@@ -321,15 +321,21 @@ macro_rules! connection {
         /// A page of a list, with the means to ask for its neighbours (Relay connection).
         pub struct $connection(pub $crate::kernel::page::Page<$node>);
 
-        /// An item with its cursor.
-        pub struct $edge<'a>(&'a $crate::kernel::page::Positioned<$node>);
+        /// An item of a list with its cursor.
+        #[derive(::freshvilla_macros::PlainObject)]
+        pub struct $edge<'a> {
+            /// Where the item stands in the list; pass it as `after` or `before`.
+            cursor: &'a str,
+            /// The item.
+            node: &'a $node,
+        }
 
         /// A page of a list, with the means to ask for its neighbours (Relay connection).
         #[::async_graphql::Object]
         impl $connection {
             /// The items with their cursors.
             async fn edges(&self) -> Vec<$edge<'_>> {
-                self.0.items.iter().map($edge).collect()
+                self.0.items.iter().map(|item| $edge { cursor: &item.cursor, node: &item.node }).collect()
             }
             /// The items alone, for clients that page by `pageInfo`.
             async fn nodes(&self) -> Vec<&$node> {
@@ -346,19 +352,6 @@ macro_rules! connection {
             /// Whether the list holds more than `totalCount`, because counting stopped at the cap.
             async fn total_count_capped(&self) -> bool {
                 self.0.total.is_some_and(|n| n > $crate::kernel::page::COUNT_CAP)
-            }
-        }
-
-        /// An item of a list with its cursor.
-        #[::async_graphql::Object]
-        impl $edge<'_> {
-            /// Where the item stands in the list; pass it as `after` or `before`.
-            async fn cursor(&self) -> &str {
-                &self.0.cursor
-            }
-            /// The item.
-            async fn node(&self) -> &$node {
-                &self.0.node
             }
         }
     };

@@ -175,6 +175,35 @@ async fn bad_paging_arguments_are_named() {
 }
 
 #[tokio::test]
+async fn answers_come_in_the_order_of_the_query() {
+    let app = TestApp::start().await;
+    let (staff, staples) = shelf(&app).await;
+    create_rice(&staff, &staples, 1).await;
+    let text = "{ found: search(term: \"rice\") { totalCount nodes { product { slug ...P name __typename } } } \
+        c: category(slug: \"staples\") { name products { totalCount edges { node { category { name } id } cursor } \
+        pageInfo { hasNextPage } } slug } a: __typename } fragment P on Product { category { slug } id }";
+    let answer = app.query(text, json!({})).await;
+    let order = "{\"found\":{\"totalCount\":1,\"nodes\":[{\"product\":{\"slug\":S,\"category\":{\"slug\":S},\"id\":S,\
+        \"name\":S,\"__typename\":S}}]},\"c\":{\"name\":S,\"products\":{\"totalCount\":1,\"edges\":[{\"node\":{\
+        \"category\":{\"name\":S},\"id\":S},\"cursor\":S}],\"pageInfo\":{\"hasNextPage\":false}},\"slug\":S},\"a\":S}";
+    assert_eq!(without_texts(&answer.text), order);
+    app.finish().await;
+}
+
+/// A JSON text with every string value replaced by `S`: what remains is the order of the keys.
+fn without_texts(json: &str) -> String {
+    let data = json.split_once("{\"data\":").unwrap().1.split_once(",\"extensions\"").unwrap().0;
+    let mut rest = data;
+    let mut out = String::new();
+    while let Some((before, after)) = rest.split_once(":\"") {
+        out.push_str(before);
+        out.push_str(":S");
+        rest = after.split_once('"').unwrap().1;
+    }
+    out + rest
+}
+
+#[tokio::test]
 async fn statements_do_not_grow_with_the_page() {
     let app = TestApp::start().await;
     let (staff, staples) = shelf(&app).await;

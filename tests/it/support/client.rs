@@ -52,9 +52,9 @@ impl Client {
         let request = self.request(reqwest::Method::POST, "/graphql").json(&body);
         let response = request.header("accept", "application/graphql-response+json").send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.text().await.unwrap();
-        let body = serde_json::from_str(&body).unwrap_or_else(|_| panic!("{status}, not JSON: {body}"));
-        Answer { status, headers, body }
+        let text = response.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}, not JSON: {text}"));
+        Answer { status, headers, body, text }
     }
 
     /// Opens a WebSocket with this client's token.
@@ -72,6 +72,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Answer {
