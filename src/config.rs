@@ -44,15 +44,36 @@ pub enum Mode {
     Production,
 }
 
+impl HttpConfig {
+    /// Address under which clients reach this server, without a slash at the end.
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => local_url(self.listen),
+        }
+    }
+}
+
+/// An address that a browser on this machine can open.
+pub fn local_url(address: SocketAddr) -> String {
+    let host = match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
+        SocketAddr::V4(v4) => v4.ip().to_string(),
+        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
+    };
+    format!("http://{host}:{}", address.port())
+}
+
 /// Addresses and HTTP limits.
 #[derive(Clone, Debug, Args)]
 pub struct HttpConfig {
     /// Address and port to listen on
     #[arg(long, env = "FRESHVILLA_LISTEN", default_value = "127.0.0.1:8000", global = true)]
     pub listen: SocketAddr,
-    /// Address under which clients reach this server, for links in mail and signed URLs
-    #[arg(long, env = "FRESHVILLA_PUBLIC_URL", default_value = "http://127.0.0.1:8000", global = true)]
-    pub public_url: String,
+    /// Address under which clients reach this server, for links in mail and signed URLs; default: where it listens
+    #[arg(long, env = "FRESHVILLA_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
     /// Origins that browsers may call from, separated by commas; empty allows only the same origin
     #[arg(long, env = "FRESHVILLA_CORS_ORIGINS", default_value = "", value_delimiter = ',', global = true)]
     pub cors_origins: Vec<String>,

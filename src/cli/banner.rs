@@ -2,11 +2,11 @@
 
 use std::{fmt::Write as _, net::SocketAddr};
 
-use crate::{app::App, seed::DemoToken};
+use crate::{app::App, config::local_url, seed::DemoToken};
 
 /// The text, ready to print.
 pub fn banner(app: &App, address: SocketAddr, embedded: Option<&str>, tokens: &[DemoToken]) -> anyhow::Result<String> {
-    let base = browser_address(address);
+    let base = local_url(address);
     let mut text = format!("\nFreshVilla serves {base}\n\n");
     if app.config.graphiql() {
         writeln!(text, "  GraphiQL     {base}/graphiql")?;
@@ -40,15 +40,4 @@ fn accounts(tokens: &[DemoToken]) -> anyhow::Result<String> {
         write!(text, "\n  {role}: {email}, password {password}\n    {token}\n")?;
     }
     Ok(text)
-}
-
-/// An address that a browser on this machine can open.
-fn browser_address(address: SocketAddr) -> String {
-    let host = match address {
-        SocketAddr::V4(v4) if v4.ip().is_unspecified() => "127.0.0.1".to_owned(),
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() => "[::1]".to_owned(),
-        SocketAddr::V4(v4) => v4.ip().to_string(),
-        SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
-    };
-    format!("http://{host}:{}", address.port())
 }

@@ -3,12 +3,18 @@
 //! Fields that are resolved side by side come in as they are ready. Plain objects keep the order themselves; here it is
 //! restored for the root and for the objects below it, down to the first list.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use async_graphql::{
     Name, Positioned, Value,
     indexmap::IndexMap,
-    parser::types::{FragmentDefinition, Selection, SelectionSet},
+    parser::{
+        parse_schema,
+        types::{Field, FragmentDefinition, Selection, SelectionSet, TypeKind, TypeSystemDefinition},
+    },
 };
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -16,9 +22,9 @@ type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 /// Puts the fields of an object, and of the objects in it, into the order in which they were selected.
 pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
     let Value::Object(fields) = value else { return };
-    let mut selected = Vec::new();
-    collect(set, fragments, &mut selected);
-    let wanted = selected.iter().map(|(key, _)| *key).filter(|key| fields.contains_key(*key));
+    let selected = selected(set, fragments).fields;
+    let keys = selected.iter().map(|field| &field.response_key().node);
+    let wanted = keys.filter(|key| fields.contains_key(*key));
     if !wanted.clone().eq(fields.keys()) {
         let mut arranged = IndexMap::with_capacity(fields.len());
         for key in wanted.cloned().collect::<Vec<_>>() {
@@ -29,25 +35,77 @@ pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
         arranged.append(fields);
         *fields = arranged;
     }
-    for (key, inner) in selected {
-        if let Some(child) = fields.get_mut(key) {
-            arrange(child, inner, fragments);
+    for field in selected {
+        if let Some(child) = fields.get_mut(&field.response_key().node) {
+            arrange(child, &field.selection_set.node, fragments);
         }
     }
 }
 
-/// Every selected key with what is selected below it. Fragments on other types than the object's add keys that it does
-/// not have, and do no harm.
-fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, selected: &mut Vec<(&'a Name, &'a SelectionSet)>) {
+/// A root field that failed is null; where it must not be null, the whole answer is (GraphQL specification, "Handling
+/// Execution Errors"). The library leaves such a field out.
+pub fn null_roots(data: &mut Value, set: &SelectionSet, fragments: &Fragments) {
+    let mut fields = match std::mem::take(data) {
+        Value::Object(fields) => fields,
+        // Nothing was executed, or every field failed.
+        _ => IndexMap::new(),
+    };
+    for field in selected(set, fragments).fields {
+        let key = &field.response_key().node;
+        if !fields.contains_key(key) {
+            if !NULLABLE_ROOTS.contains(field.name.node.as_str()) {
+                return;
+            }
+            fields.insert(key.clone(), Value::Null);
+        }
+    }
+    *data = Value::Object(fields);
+}
+
+/// The root fields of the schema that may be null.
+static NULLABLE_ROOTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let document = parse_schema(super::sdl()).map(|document| document.definitions).unwrap_or_default();
+    let mut nullable = HashSet::new();
+    for definition in document {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let root = matches!(definition.node.name.node.as_str(), "Query" | "Mutation");
+        let TypeKind::Object(object) = definition.node.kind else { continue };
+        let fields = object.fields.into_iter().filter(|field| root && field.node.ty.node.nullable);
+        nullable.extend(fields.map(|field| field.node.name.node.to_string()));
+    }
+    nullable
+});
+
+/// What is selected of an object.
+#[derive(Default)]
+pub struct Selected<'a> {
+    /// The fields, those of fragments among them. Fragments on other types than the object's add keys that it does not
+    /// have, and do no harm.
+    pub fields: Vec<&'a Field>,
+    /// A fragment is spread more than once; its fields are listed once.
+    pub repeated: bool,
+    spread: HashSet<&'a str>,
+}
+
+/// What is selected of an object. Every fragment is entered once: they may spread each other many times over, or in a
+/// circle, before validation.
+pub fn selected<'a>(set: &'a SelectionSet, fragments: &'a Fragments) -> Selected<'a> {
+    let mut all = Selected::default();
+    collect(set, fragments, &mut all);
+    all
+}
+
+fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, all: &mut Selected<'a>) {
     for selection in &set.items {
         match &selection.node {
-            Selection::Field(field) => {
-                selected.push((&field.node.response_key().node, &field.node.selection_set.node));
-            }
-            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, fragments, selected),
+            Selection::Field(field) => all.fields.push(&field.node),
+            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, fragments, all),
             Selection::FragmentSpread(spread) => {
-                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
-                    collect(&fragment.node.selection_set.node, fragments, selected);
+                let name = &spread.node.fragment_name.node;
+                let Some(fragment) = fragments.get(name) else { continue };
+                match all.spread.insert(name.as_str()) {
+                    true => collect(&fragment.node.selection_set.node, fragments, all),
+                    false => all.repeated = true,
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! One operation, from request to answer: document, limits, execution, masking, the log line.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{
     Request, Response, Schema, ServerError, Value,
@@ -10,12 +10,12 @@ use async_graphql::{
 use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::{
-    arrange::arrange,
+    arrange::{arrange, null_roots, selected},
     charge::{Charge, Refusal},
     documents::{DocumentError, Documents},
     limits,
     schema::{Mutation, Query, Subscription, builder},
-    variables::check_required,
+    variables::{check_required, fill_in},
 };
 use crate::{
     app::App,
@@ -67,7 +67,12 @@ struct Prepared {
 impl Prepared {
     fn arrange(&self, response: &mut Response) {
         if let Some((_, operation)) = operation(&self.document, self.operation.as_deref()) {
-            arrange(&mut response.data, &operation.selection_set.node, &self.document.fragments);
+            let (set, fragments) = (&operation.selection_set.node, &self.document.fragments);
+            // An error without a path was found before anything was executed.
+            if response.errors.iter().any(|error| !error.path.is_empty()) {
+                null_roots(&mut response.data, set, fragments);
+            }
+            arrange(&mut response.data, set, fragments);
         }
     }
 }
@@ -149,6 +154,8 @@ impl GraphQl {
             return Err(no_operation(request.operation_name.as_deref()).into());
         };
         check_required(operation, &request.variables)?;
+        fill_in(operation, &mut request.variables);
+        check_once(&document, operation)?;
         let cost = limits::check(&self.app.config, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
         let charge = Charge::take(&self.app, actor, cost).await?;
@@ -215,6 +222,20 @@ fn operation<'a>(
             .find(|(name, _)| name.as_str() == wanted)
             .map(|(name, operation)| (Some(name.as_str()), &operation.node)),
     }
+}
+
+/// A mutation that is selected twice would run twice, though its two answers are one.
+fn check_once(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), ServerError> {
+    if operation.ty != OperationType::Mutation {
+        return Ok(());
+    }
+    let selected = selected(&operation.selection_set.node, &document.fragments);
+    let mut keys = HashSet::new();
+    if !selected.repeated && selected.fields.iter().all(|field| keys.insert(&field.response_key().node)) {
+        return Ok(());
+    }
+    let message = "a mutation is selected twice: select it once, or give it an alias to run it twice";
+    Err(with_code(ServerError::new(message, Some(operation.selection_set.pos)), "GRAPHQL_VALIDATION_FAILED"))
 }
 
 fn no_operation(name: Option<&str>) -> ServerError {

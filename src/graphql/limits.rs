@@ -1,7 +1,8 @@
 //! Limits that are checked on the parsed document, before validation: depth, cost, aliases, root fields, directives.
 //!
 //! Cost is one point per field, times the number of items of every list around it: a field with `first` or `last`
-//! multiplies what stands below it by that number, a connection without one by the default page size.
+//! multiplies what stands below it by that number, a connection without one by the default page size. Every item of a
+//! list that the client sends is a point, too.
 
 use std::collections::HashMap;
 
@@ -34,7 +35,11 @@ pub fn check(
     let (limits, introspection) = (&config.graphql, config.graphiql());
     let mut walk =
         Walk { limits, introspection, document, operation, variables, fragments: HashMap::new(), aliases: 0 };
-    let cost = walk.operation(operation)?;
+    let given = variables.values().map(values).sum::<u64>();
+    let cost = walk.operation(operation)?.saturating_add(given);
+    if cost > limits.max_cost {
+        return refuse(format!("this operation costs {cost} points; at most {} are allowed", limits.max_cost));
+    }
     for (_, other) in document.operations.iter() {
         if !std::ptr::eq(operation, &other.node) {
             walk.operation(&other.node)?;
@@ -137,8 +142,9 @@ impl<'a> Walk<'a> {
                 return refuse(format!("more than {} aliases", self.limits.max_aliases));
             }
         }
+        let given = literals(field);
         if field.selection_set.node.items.is_empty() {
-            return Ok(Measure { cost: 1, depth: 1, width: 1, lists: 0 });
+            return Ok(Measure { cost: given.saturating_add(1), depth: 1, width: 1, lists: 0 });
         }
         let name = field.name.node.as_str();
         let outside = place.introspection;
@@ -151,7 +157,7 @@ impl<'a> Walk<'a> {
         let below = self.selection_set(&field.selection_set.node, place)?;
         place.introspection = outside;
         let (items, list) = if outside { introspected(name) } else { (self.items_of(field), false) };
-        let cost = below.cost.saturating_mul(items).saturating_add(1);
+        let cost = below.cost.saturating_mul(items).saturating_add(given).saturating_add(1);
         Ok(Measure { cost, depth: below.depth + 1, width: 1, lists: below.lists + usize::from(list) })
     }
 
@@ -215,6 +221,24 @@ impl<'a> Walk<'a> {
         };
         self.variables.get(name).or_else(default)
     }
+}
+
+/// The values in lists and objects that a client sent: a point each, since a filter of thousands of parts is work too.
+fn values(value: &Value) -> u64 {
+    match value {
+        Value::List(items) => items.iter().map(|item| values(item).saturating_add(1)).sum(),
+        Value::Object(fields) => fields.values().map(values).sum(),
+        _ => 0,
+    }
+}
+
+/// The same in the arguments of a field; variables count for themselves.
+fn literals(field: &Field) -> u64 {
+    let constants = field.arguments.iter().map(|(_, value)| {
+        let constant = value.node.clone().into_const_with(|_| Ok::<_, ()>(Value::Null));
+        constant.map_or(0, |constant| values(&constant))
+    });
+    constants.sum()
 }
 
 /// Roughly how many items an introspection field answers, and whether it is a list of types or fields.

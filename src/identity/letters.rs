@@ -20,7 +20,8 @@ pub fn already_registered(config: &Config, account: &Account) -> Mail {
     let text = format!(
         "Hello {},\n\nsomebody, perhaps you, tried to sign up at FreshVilla with this address. You already have an \
          account: sign in at {} or reset your password there.\n\nIf it was not you, there is nothing to do.\n",
-        account.name, config.http.public_url
+        account.name,
+        config.http.public_url()
     );
     letter(&account.email, "You already have a FreshVilla account", text)
 }
@@ -41,7 +42,8 @@ pub fn reset_link(config: &Config, account: &Account, token: &str) -> Mail {
     let text = format!(
         "Hello {},\n\nchoose a new password here within the hour:\n\n{}/reset-password#token={token}\n\n\
          The link works once. If you did not ask for it, ignore this mail.\n",
-        account.name, config.http.public_url
+        account.name,
+        config.http.public_url()
     );
     letter(&account.email, "Reset your FreshVilla password", text)
 }
@@ -51,7 +53,8 @@ pub fn invitation(config: &Config, account: &Account, token: &str) -> Mail {
     let text = format!(
         "Hello {},\n\nan account was made for you at FreshVilla. Choose your password here within three days:\n\n\
          {}/reset-password#token={token}\n\nThe link works once.\n",
-        account.name, config.http.public_url
+        account.name,
+        config.http.public_url()
     );
     letter(&account.email, "Your FreshVilla account", text)
 }

@@ -130,6 +130,12 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(_, info) if info.message().starts_with("invalid byte sequence") => {
                 Self::BadInput("text must not contain the character U+0000".to_owned())
             }
+            // Years that chrono knows and PostgreSQL does not.
+            DieselError::DatabaseError(_, info)
+                if ["timestamp out of range", "date out of range"].contains(&info.message()) =>
+            {
+                Self::BadInput("a date is out of range: the years 4713 BC to 294276 are known".to_owned())
+            }
             other => Self::internal(other),
         }
     }

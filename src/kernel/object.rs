@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_graphql::{
-    Context, ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, Value,
+    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
     indexmap::IndexMap,
     parser::types::{Field, Selection, SelectionSet},
     registry::{Deprecation, MetaField, MetaType, MetaTypeId, Registry},
@@ -66,16 +66,15 @@ pub async fn resolve<T: PlainObject>(ctx: &ContextSelectionSet<'_>, object: &T) 
     }
     let mut results = Results::with_capacity(fields.len());
     for field in fields {
-        let key = field.node.response_key().node.clone();
         if field.node.name.node == "__typename" {
-            results.ready(key, Ok(Value::String(T::type_name().into_owned())));
+            results.ready(&field.node, Ok(Value::String(T::type_name().into_owned())));
             continue;
         }
         if field.node.selection_set.node.items.is_empty() {
             let ctx_field = ctx.with_field(field);
             let inner = ctx_field.with_selection_set(&field.node.selection_set);
             if let Some(Answer::Ready(value)) = object.field(&inner, field) {
-                results.ready(key, value.map_err(|error| ctx_field.set_error_path(error)));
+                results.ready(&field.node, value.map_err(|error| ctx_field.set_error_path(error)));
                 continue;
             }
         }
@@ -83,9 +82,9 @@ pub async fn resolve<T: PlainObject>(ctx: &ContextSelectionSet<'_>, object: &T) 
             let ctx_field = ctx.with_field(field);
             object.resolve_field(&ctx_field).await.map(Option::unwrap_or_default)
         };
-        results.later(key, Box::pin(value));
+        results.later(&field.node, Box::pin(value));
     }
-    Ok(results.finish(ctx).await)
+    Ok(results.finish::<T>(ctx).await)
 }
 
 /// The selected fields, fragments spread. False for what only the library's own way covers: directives, fragments on
@@ -122,51 +121,61 @@ fn collect<'a>(
 
 /// An object's fields as they come in.
 struct Results<'a> {
-    /// A field that failed stays `None` and is left out.
-    slots: Vec<(Name, Option<Value>)>,
+    slots: Vec<(&'a Field, ServerResult<Value>)>,
     waiting: Vec<(usize, BoxFuture<'a, ServerResult<Value>>)>,
-    errors: Vec<async_graphql::ServerError>,
 }
 
 impl<'a> Results<'a> {
     fn with_capacity(fields: usize) -> Self {
-        Self { slots: Vec::with_capacity(fields), waiting: Vec::new(), errors: Vec::new() }
+        Self { slots: Vec::with_capacity(fields), waiting: Vec::new() }
     }
 
-    fn ready(&mut self, key: Name, value: ServerResult<Value>) {
-        let value = value.map_err(|error| self.errors.push(error)).ok();
-        self.slots.push((key, value));
+    fn ready(&mut self, field: &'a Field, value: ServerResult<Value>) {
+        self.slots.push((field, value));
     }
 
-    fn later(&mut self, key: Name, value: BoxFuture<'a, ServerResult<Value>>) {
+    fn later(&mut self, field: &'a Field, value: BoxFuture<'a, ServerResult<Value>>) {
         self.waiting.push((self.slots.len(), value));
-        self.slots.push((key, None));
+        self.slots.push((field, Ok(Value::Null)));
     }
 
-    /// Awaits the rest, all at once.
-    async fn finish(mut self, ctx: &ContextSelectionSet<'_>) -> Value {
+    /// Awaits the rest, all at once. A field that failed is null; where it must not be null, the object is.
+    async fn finish<T: PlainObject>(mut self, ctx: &ContextSelectionSet<'_>) -> Value {
         if !self.waiting.is_empty() {
             poll_fn(|task| self.poll(task)).await;
         }
-        self.errors.into_iter().for_each(|error| ctx.add_error(error));
-        let object: IndexMap<Name, Value> =
-            self.slots.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-        if object.is_empty() { Value::Null } else { Value::Object(object) }
+        let mut object = IndexMap::with_capacity(self.slots.len());
+        let mut broken = false;
+        for (field, value) in self.slots {
+            let value = value.unwrap_or_else(|error| {
+                ctx.add_error(error);
+                broken |= !may_be_null::<T>(ctx, field);
+                Value::Null
+            });
+            object.insert(field.response_key().node.clone(), value);
+        }
+        if broken { Value::Null } else { Value::Object(object) }
     }
 
     fn poll(&mut self, task: &mut TaskContext<'_>) -> Poll<()> {
-        let Self { slots, waiting, errors } = self;
+        let Self { slots, waiting } = self;
         waiting.retain_mut(|(slot, value)| match Pin::new(value).poll(task) {
             Poll::Pending => true,
             Poll::Ready(value) => {
                 if let Some((_, place)) = slots.get_mut(*slot) {
-                    *place = value.map_err(|error| errors.push(error)).ok();
+                    *place = value;
                 }
                 false
             }
         });
         if waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     }
+}
+
+fn may_be_null<T: PlainObject>(ctx: &ContextSelectionSet<'_>, field: &Field) -> bool {
+    let object = ctx.schema_env.registry.types.get(T::type_name().as_ref());
+    let known = object.and_then(|object| object.field_by_name(field.name.node.as_str()));
+    known.is_some_and(|field| !field.ty.ends_with('!'))
 }
 
 /// A field for the schema: its name, its description, and what registers its type.

@@ -76,7 +76,7 @@ impl Storage {
                 (Arc::new(LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true)), Place::Folder(folder))
             }
         };
-        let public_url = config.http.public_url.trim_end_matches('/').to_owned();
+        let public_url = config.http.public_url();
         Ok(Self { store, place, keys: LinkKeys::new(&config.identity), clock, public_url })
     }
 

@@ -76,7 +76,7 @@ async fn tells_the_outcome_by_status() {
     let refused = ask(&app, "{nothing}").await;
     assert_eq!(refused.body.get("data"), None, "a request error has no data");
     let executed = ask(&app, "{job(id: \"x\"){id}}").await;
-    assert_eq!(executed.body.get("data"), Some(&Value::Null), "an executed operation has");
+    assert_eq!(executed.body.get("data"), Some(&json!({ "job": null })), "an executed operation has");
 }
 
 #[tokio::test]
@@ -360,4 +360,40 @@ async fn speaks_http_2_without_tls() {
     let mut frame = [0; 9];
     stream.read_exact(&mut frame).await.unwrap();
     assert_eq!(frame[3], 4, "the server's settings come first");
+}
+
+/// Cases in which the library alone would answer otherwise than the specification.
+#[tokio::test]
+async fn answers_keep_to_the_specification() {
+    let app = TestApp::start().await;
+    let states = "query($on: Boolean = true) { first: states { code name @include(if: $on) } }";
+    app.database.execute("INSERT INTO states VALUES ('07', 'DL', 'Delhi', true, true, false)").await;
+    let with_default = app.query(states, json!({})).await;
+    assert_eq!(with_default.data("/first"), &json!([{ "code": "07", "name": "Delhi" }]));
+    let all_skipped = app.query("query($on: Boolean!) { states { code @skip(if: $on) } }", json!({ "on": true })).await;
+    assert_eq!(all_skipped.data("/states"), &json!([{}]), "an object without fields is no null");
+
+    let failed = app.query("{ node(id: \"garbage\") { id } __typename }", json!({})).await;
+    assert_eq!(failed.body["data"], json!({ "node": null, "__typename": "Query" }));
+    let required = app.query("{ states { code } accounts(first: 1) { nodes { id } } }", json!({})).await;
+    assert_eq!((required.code(), &required.body["data"]), (Some("UNAUTHENTICATED"), &json!(null)));
+
+    let twice = "mutation { jobRetry(input: { id: \"job_01jcqkm000e00800000000005a\" }) { job { id } } \
+        ... on Mutation { jobRetry(input: { id: \"job_01jcqkm000e00800000000005a\" }) { errors { code } } } }";
+    assert_eq!(app.query(twice, json!({})).await.code(), Some("GRAPHQL_VALIDATION_FAILED"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn filters_are_bounded_like_everything_else() {
+    let app = TestApp::start().await;
+    let list = "query($where: ProductWhere) { products(first: 1, where: $where) { nodes { id } } }";
+    let arms = vec![json!({ "tag": "a" }); 30_000];
+    assert_eq!(app.query(list, json!({ "where": { "or": arms } })).await.code(), Some("TOO_COMPLEX"));
+    let text =
+        format!("{{ products(first: 1, where: {{ or: [{}] }}) {{ nodes {{ id }} }} }}", "{tag:\"a\"}".repeat(25_000));
+    assert_eq!(app.query(&text, json!({})).await.code(), Some("TOO_COMPLEX"));
+    let early = json!({ "where": { "createdAfter": "-10000-01-01T00:00:00Z" } });
+    assert_eq!(app.query(list, early).await.code(), Some("BAD_USER_INPUT"));
+    app.finish().await;
 }

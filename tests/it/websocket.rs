@@ -139,3 +139,16 @@ fn code(message: Option<Result<Message, Error>>) -> u16 {
         other => panic!("not closed: {other:?}"),
     }
 }
+
+#[tokio::test]
+async fn a_clients_goodbye_is_answered() {
+    let app = TestApp::start().await;
+    let mut request = format!("ws://{}/graphql/ws", app.node.address).into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
+    let stream = tokio::net::TcpStream::connect(app.node.address).await.unwrap();
+    let (mut socket, _) = tokio_tungstenite::client_async(request, stream).await.unwrap();
+    socket.close(None).await.unwrap();
+    let answer = socket.next().await;
+    assert!(matches!(answer, Some(Ok(Message::Close(_)))), "{answer:?}");
+    app.finish().await;
+}

@@ -105,6 +105,10 @@ impl Session {
         loop {
             let outcome = match self.next(wire).await {
                 Event::Wire(Ready::Gone) => return None,
+                Event::Wire(Ready::Goodbye) => {
+                    wire.part().await;
+                    return None;
+                }
                 Event::Wire(Ready::TooBig) => Err(Close::too_big()),
                 Event::Wire(Ready::Room) => {
                     self.send_one(wire);

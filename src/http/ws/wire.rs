@@ -22,6 +22,8 @@ pub enum Ready {
     Room,
     /// The client broke the message size limit.
     TooBig,
+    /// The client said goodbye; it is to be answered.
+    Goodbye,
     /// The connection is gone.
     Gone,
 }
@@ -46,7 +48,8 @@ impl Wire {
     fn poll(&mut self, sending: bool, cx: &mut Context<'_>) -> Poll<Ready> {
         if let Poll::Ready(message) = self.socket.poll_next_unpin(cx) {
             return Poll::Ready(match message {
-                Some(Ok(Message::Close(_))) | None => Ready::Gone,
+                Some(Ok(Message::Close(_))) => Ready::Goodbye,
+                None => Ready::Gone,
                 Some(Ok(message)) => Ready::Incoming(message),
                 Some(Err(error)) if is_too_big(&error) => Ready::TooBig,
                 Some(Err(_)) => Ready::Gone,
@@ -75,11 +78,14 @@ impl Wire {
 
     /// Says why and goes.
     pub async fn close(mut self, close: Close) {
-        let farewell = async {
-            if self.socket.send(Message::Close(Some(close.into()))).await.is_ok() {
-                while let Some(Ok(_)) = self.socket.next().await {}
-            }
-        };
+        if let Ok(Ok(())) = tokio::time::timeout(FAREWELL, self.socket.send(Message::Close(Some(close.into())))).await {
+            self.part().await;
+        }
+    }
+
+    /// Sends what is due, the answer to a close frame among it, until the connection ends (RFC 6455, 5.5.1).
+    pub async fn part(&mut self) {
+        let farewell = async { while let Some(Ok(_)) = self.socket.next().await {} };
         let _ = tokio::time::timeout(FAREWELL, farewell).await;
     }
 }

@@ -60,7 +60,19 @@ impl Node {
         let mut args = vec!["--database-url".to_owned(), setup.database_url];
         args.extend(["--data-dir".to_owned(), folder.display().to_string()]);
         // Two connections: what needs a third while it holds two hangs here, not in production.
-        args.extend(["--listen", "127.0.0.1:0", "--database-pool", "2", "--shutdown-seconds", "5"].map(str::to_owned));
+        args.extend(
+            [
+                "--listen",
+                "127.0.0.1:0",
+                "--public-url",
+                "http://127.0.0.1:8000",
+                "--database-pool",
+                "2",
+                "--shutdown-seconds",
+                "5",
+            ]
+            .map(str::to_owned),
+        );
         args.extend(setup.redis_url.into_iter().flat_map(|url| ["--redis-url".to_owned(), url]));
         args.extend(setup.args);
         let config = config(args);
