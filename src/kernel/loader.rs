@@ -69,7 +69,10 @@ impl Loaders {
 
     /// Gives values that a list query fetched along the way, so that nested fields find them without a statement.
     pub async fn prime<K: Key>(&self, values: impl IntoIterator<Item = (K, K::Value)>) {
-        self.0.feed_many(values).await;
+        let mut values = values.into_iter().peekable();
+        if values.peek().is_some() {
+            self.0.feed_many(values).await;
+        }
     }
 }
 

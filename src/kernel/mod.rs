@@ -4,6 +4,7 @@ pub mod access;
 pub mod actor_cache;
 pub mod audit;
 pub mod bus;
+pub mod card;
 pub mod check;
 pub mod client;
 pub mod clock;

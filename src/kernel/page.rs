@@ -191,27 +191,36 @@ where
     finish(conn, (from, condition), rows, args, count, key).await
 }
 
-/// The same with neighbours of each row: `columns` over the table and `joins`, which must neither add nor drop rows
-/// ([`super::related`]).
-pub async fn fetch_joined<R: Row, K>(
+/// Where rows with neighbours come from.
+pub trait Source {
+    /// A row with its neighbours.
+    type Row;
+    /// The joins that the columns need; they neither add nor drop rows.
+    fn joins(&self) -> Sql;
+    /// The rows of `FROM <table> <joins> …`.
+    fn rows(&self, conn: &Conn, rest: Sql) -> impl Future<Output = Result<Vec<Self::Row>>> + Send;
+}
+
+/// The same from a source of rows with neighbours ([`super::related`]).
+pub async fn fetch_from<S: Source, K>(
     conn: &Conn,
-    (columns, joins): (Sql, Sql),
+    source: &S,
     (from, condition): (&'static str, Sql),
     order: Order,
     args: &PageArgs,
     count: bool,
     key: K,
-) -> Result<Page<R>>
+) -> Result<Page<S::Row>>
 where
-    K: Fn(&R) -> (String, Uuid),
+    K: Fn(&S::Row) -> (String, Uuid),
 {
     let rest = Sql::new("FROM (SELECT * ")
         .join(rows_of_page(from, condition.clone(), order, args))
         .sql(") ")
         .sql(from)
-        .join(joins)
+        .join(source.joins())
         .join(order.clause(args));
-    let rows = Select::<R>::from_columns(columns, rest).rows(conn).await?;
+    let rows = source.rows(conn, rest).await?;
     finish(conn, (from, condition), rows, args, count, key).await
 }
 
@@ -288,14 +297,13 @@ impl<T> Page<T> {
         Page { items, has_next: self.has_next, has_previous: self.has_previous, total: self.total }
     }
 
-    /// The same page of what the rows become after some waiting, one after the other.
-    pub async fn map_async<U, F: Future<Output = U>>(self, into: impl Fn(T) -> F) -> Page<U> {
+    /// The same page of what the rows become after some waiting, all at once and one for one.
+    pub async fn map_all<U, F: Future<Output = Vec<U>>>(self, into: impl FnOnce(Vec<T>) -> F) -> Page<U> {
         let Self { items, has_next, has_previous, total } = self;
-        let mut mapped = Vec::with_capacity(items.len());
-        for Positioned { cursor, node } in items {
-            mapped.push(Positioned { cursor, node: into(node).await });
-        }
-        Page { items: mapped, has_next, has_previous, total }
+        let (cursors, nodes): (Vec<String>, Vec<T>) = items.into_iter().map(|item| (item.cursor, item.node)).unzip();
+        let items = cursors.into_iter().zip(into(nodes).await);
+        let items = items.map(|(cursor, node)| Positioned { cursor, node }).collect();
+        Page { items, has_next, has_previous, total }
     }
 
     /// Relay's page info.

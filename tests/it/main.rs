@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod cards;
 mod catalog;
 mod cli;
 mod client;

@@ -15,6 +15,7 @@ use crate::{
     id,
     kernel::{
         access::{Actor, Permission},
+        card::Card,
         db::Conn,
         error::{Error, OnConstraint, Result},
         page::{self, Direction, Order, Page, PageArgs},
@@ -54,6 +55,36 @@ pub struct Brand {
 }
 
 load_by_id!(BrandId => Brand, brands);
+
+/// What lists of products show of a brand.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = brands)]
+#[expect(missing_docs, reason = "see Brand")]
+pub struct BrandCard {
+    pub id: BrandId,
+    pub name: String,
+    pub slug: String,
+}
+
+impl Card for BrandCard {
+    type Of = Brand;
+    const FIELDS: &'static [&'static str] = &["id", "name", "slug"];
+}
+
+impl From<BrandCard> for Brand {
+    fn from(BrandCard { id, name, slug }: BrandCard) -> Self {
+        Self {
+            id,
+            name,
+            slug,
+            description: String::new(),
+            logo_file_id: None,
+            status: ShelfStatus::Active,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+}
 
 /// Shoppers see active brands; staff of the catalogue see all.
 pub fn visible_to(actor: &Actor) -> Sql {

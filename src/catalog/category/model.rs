@@ -12,6 +12,7 @@ use crate::{
     id,
     kernel::{
         access::{Actor, Permission},
+        card::Card,
         db::Conn,
         error::{Error, OnConstraint, Result},
         page::{self, Direction, Order, Page, PageArgs},
@@ -67,6 +68,38 @@ pub struct Category {
 }
 
 load_by_id!(CategoryId => Category, categories);
+
+/// What lists of products show of a category.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = categories)]
+#[expect(missing_docs, reason = "see Category")]
+pub struct CategoryCard {
+    pub id: CategoryId,
+    pub name: String,
+    pub slug: String,
+}
+
+impl Card for CategoryCard {
+    type Of = Category;
+    const FIELDS: &'static [&'static str] = &["id", "name", "slug"];
+}
+
+impl From<CategoryCard> for Category {
+    fn from(CategoryCard { id, name, slug }: CategoryCard) -> Self {
+        Self {
+            id,
+            parent_id: None,
+            path: Vec::new(),
+            name,
+            slug,
+            description: String::new(),
+            position: 0,
+            status: ShelfStatus::Active,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+}
 load_children! {
     /// The shelves directly below.
     pub ChildrenOf(Option<CategoryId>) => Category, categories.parent_id, by (position, name, id)

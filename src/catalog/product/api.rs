@@ -6,7 +6,7 @@ use async_graphql::{Context, InputObject, Json, MaybeUndefined};
 use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
-    along::{self, Along},
+    along::Along,
     bulk,
     filter::ProductWhere,
     model::{self, Dietary, Product, ProductId, ProductOrder, ProductStatus, ProductText, TextOf},
@@ -15,10 +15,10 @@ use super::{
 use crate::{
     catalog::{
         CatalogError,
-        brand::model::{Brand, BrandId},
+        brand::model::{Brand, BrandCard, BrandId},
         category::{
             api::found,
-            model::{Category, CategoryId, ShelfStatus},
+            model::{Category, CategoryCard, CategoryId, ShelfStatus},
         },
         media::model::{MediaOf, ProductMedia},
         tax::model::{GstRate, HsnCode, HsnKey, RateKey},
@@ -46,17 +46,11 @@ impl ProductConnection {
     /// A page of products, with what the client selected below each fetched along.
     pub async fn fetch(ctx: &Context<'_>, filter: &ProductWhere, order: ProductOrder, args: &PageArgs) -> Result<Self> {
         let conn = ctx.app().db.read().await?;
-        let along = selected_along(ctx, &["nodes.", "edges.node."]);
+        let along = Along::of(&ctx.selected(&["nodes", "edges.node"]));
         let page = model::list(&conn, ctx.actor(), filter, (order, along), args, ctx.wants("totalCount")).await?;
         drop(conn);
-        Ok(Self(page.map_async(|row| along::settle(ctx.loaders(), row)).await))
+        Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows)).await))
     }
-}
-
-/// What the client selected below a product. `ways` lead from the current field to a product: `nodes.`, or nothing
-/// where the field is the product.
-pub fn selected_along(ctx: &Context<'_>, ways: &[&str]) -> Along {
-    Along::selected(|fields| ways.iter().any(|way| fields.iter().any(|field| ctx.wants(&format!("{way}{field}")))))
 }
 
 /// Lowest and highest price among a product's pack sizes.
@@ -73,7 +67,7 @@ impl Product {
     /// The shelf it stands on; null only in drafts.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Arc<Category>>> {
         match self.category_id {
-            Some(id) => ctx.load(id).await,
+            Some(id) => ctx.load_for::<CategoryCard, _>(id).await,
             None => Ok(None),
         }
     }
@@ -81,7 +75,7 @@ impl Product {
     /// Its maker's mark; null for loose goods.
     async fn brand(&self, ctx: &Context<'_>) -> Result<Option<Arc<Brand>>> {
         match self.brand_id {
-            Some(id) => ctx.load(id).await,
+            Some(id) => ctx.load_for::<BrandCard, _>(id).await,
             None => Ok(None),
         }
     }
@@ -167,12 +161,10 @@ impl ProductQuery {
         #[graphql(desc = "The slug of its page")] slug: String,
     ) -> Result<Option<Product>> {
         let conn = ctx.app().db.read().await?;
-        let row = found(model::find_by_slug(&conn, ctx.actor(), &slug, selected_along(ctx, &[""])).await)?;
+        let along = Along::of(&ctx.selected(&[""]));
+        let row = found(model::find_by_slug(&conn, ctx.actor(), &slug, along).await)?;
         drop(conn);
-        match row {
-            Some(row) => Ok(Some(along::settle(ctx.loaders(), row).await)),
-            None => Ok(None),
-        }
+        Ok(along.settle(ctx.loaders(), Vec::from_iter(row)).await.pop())
     }
 
     /// Products; shoppers see the active ones.

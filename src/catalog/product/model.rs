@@ -23,11 +23,12 @@ use crate::{
     id,
     kernel::{
         access::{Actor, Permission},
+        card::Card,
         db::Conn,
         error::{Error, OnConstraint, Result},
         loader::Key,
         money::Minor,
-        page::{self, Direction, Order, Page, PageArgs, timestamp_key},
+        page::{self, Direction, Order, Page, PageArgs, Source as _, timestamp_key},
         sql::Sql,
     },
     load_by_id,
@@ -122,6 +123,73 @@ impl Product {
     /// Whether it has what a product in the shop needs.
     pub fn is_complete(&self) -> bool {
         self.category_id.is_some() && self.hsn_code.is_some() && self.price_from_minor.is_some()
+    }
+}
+
+/// What lists show of a product, and what sorts them.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = products)]
+#[expect(missing_docs, reason = "see Product")]
+pub struct ProductCard {
+    pub id: ProductId,
+    pub category_id: Option<CategoryId>,
+    pub brand_id: Option<BrandId>,
+    pub name: String,
+    pub slug: String,
+    pub image_url: Option<String>,
+    pub price_from_minor: Option<Minor>,
+    pub price_to_minor: Option<Minor>,
+    pub popularity: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Card for ProductCard {
+    type Of = Product;
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "name",
+        "slug",
+        "imageUrl",
+        "price",
+        "category",
+        "brand",
+        "variants",
+        "media",
+        "description",
+        "ingredients",
+        "nutrition",
+        "seoTitle",
+        "seoDescription",
+        "popularity",
+        "createdAt",
+    ];
+}
+
+impl From<ProductCard> for Product {
+    fn from(card: ProductCard) -> Self {
+        Self {
+            id: card.id,
+            category_id: card.category_id,
+            brand_id: card.brand_id,
+            name: card.name,
+            slug: card.slug,
+            status: ProductStatus::Active,
+            hsn_code: None,
+            dietary: None,
+            fssai_license: None,
+            country_of_origin: None,
+            shelf_life_days: None,
+            tags: Vec::new(),
+            image_url: card.image_url,
+            price_from_minor: card.price_from_minor,
+            price_to_minor: card.price_to_minor,
+            variant_count: 0,
+            popularity: card.popularity,
+            version: 0,
+            created_at: card.created_at,
+            updated_at: card.created_at,
+            published_at: None,
+        }
     }
 }
 
@@ -232,7 +300,7 @@ pub async fn list(
     let condition = Sql::all_of([visible_to(actor), filter.condition()?], " AND ");
     let staff = actor.can(Permission::CatalogRead);
     let (from, key) = (("products", condition), |(row, ..): &ProductRow| order.key(row));
-    page::fetch_joined(conn, (along.columns(), along.joins()), from, order.order(staff), args, count, key).await
+    page::fetch_from(conn, &along, from, order.order(staff), args, count, key).await
 }
 
 /// The visible product behind a slug, present or former, with its neighbours.
@@ -249,8 +317,9 @@ pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str, along: Along) 
 
 async fn find_where(conn: &Conn, actor: &Actor, which: Sql, along: Along) -> Result<Option<ProductRow>> {
     let visible = visible_to(actor);
-    let rest = |joins| Sql::new("FROM products").join(joins).sql(" WHERE ").join(which).sql(" AND ").join(visible);
-    Ok(along.rows(conn, rest).await?.into_iter().next())
+    let from = Sql::new("FROM products").join(along.joins());
+    let rows = along.rows(conn, from.sql(" WHERE ").join(which).sql(" AND ").join(visible)).await?;
+    Ok(rows.into_iter().next())
 }
 
 /// Locks a product for a change.

@@ -12,8 +12,7 @@ use crate::{
         brand::model::BrandId,
         category::model::CategoryId,
         product::{
-            along::{self, Along, ProductRow},
-            api::selected_along,
+            along::{Along, ProductRow},
             model::{Product, ProductId},
         },
     },
@@ -231,18 +230,15 @@ impl SearchQuery {
         let conn = ctx.app().db.read().await?;
         let (after, limit) = page.forward()?;
         let after = after.map(str::parse).transpose()?.unwrap_or_default();
-        let along = selected_along(ctx, &["nodes.product.", "edges.node.product."]);
+        let along = Along::of(&ctx.selected(&["nodes.product", "edges.node.product"]));
         let (search, found) = forgiving_hits(&conn, search, after, limit, along).await?;
         let corrected = (search.term() != term.trim()).then(|| search.term().to_owned());
         let marked = marked_names(ctx, &conn, &search, &found).await?;
         drop(conn);
-        let mut hits = Vec::with_capacity(found.len());
-        for (place, row) in found {
-            let product = along::settle(ctx.loaders(), row).await;
-            let highlight = split_marks(marked.get(&product.id).unwrap_or(&product.name));
-            hits.push((place.to_string(), SearchHit { highlight, product }));
-        }
-        Ok(SearchConnection { page: Page::forward(&page, hits), search, corrected })
+        let (places, rows): (Vec<Place>, Vec<ProductRow>) = found.into_iter().unzip();
+        let products = along.settle(ctx.loaders(), rows).await;
+        let hits = places.iter().map(Place::to_string).zip(products.into_iter().map(|product| hit(&marked, product)));
+        Ok(SearchConnection { page: Page::forward(&page, hits.collect()), search, corrected })
     }
 
     /// Words, categories, brands and products that begin with what was typed so far.
@@ -302,6 +298,10 @@ async fn marked_names(
     }
     let ids: Vec<ProductId> = hits.iter().map(|(_, (product, ..))| product.id).collect();
     Ok(model::mark_names(conn, search, &ids).await?.into_iter().collect())
+}
+
+fn hit(marked: &HashMap<ProductId, String>, product: Product) -> SearchHit {
+    SearchHit { highlight: split_marks(marked.get(&product.id).unwrap_or(&product.name)), product }
 }
 
 /// Cuts a text at its marks.

@@ -21,6 +21,7 @@ use crate::{
         error::{Error, Result},
         jobs::Schedule,
         money::MoneyInput,
+        page::Source as _,
         sql::Sql,
     },
 };
@@ -280,16 +281,13 @@ pub async fn hits(
         if room == 0 {
             continue;
         }
-        let rest = |joins| {
-            Sql::new("FROM (SELECT product_id, popularity FROM ")
-                .join(best)
-                .number(room)
-                .sql(" OFFSET ")
-                .bind(skipped)
-                .sql(") hits JOIN products ON products.id = hits.product_id")
-                .join(joins)
-                .sql(" ORDER BY hits.popularity DESC, products.id")
-        };
+        let rest = Sql::new("FROM (SELECT product_id, popularity FROM ")
+            .join(best)
+            .number(room)
+            .join(if skipped == 0 { Sql::default() } else { Sql::new(" OFFSET ").bind(skipped) })
+            .sql(") hits JOIN products ON products.id = hits.product_id")
+            .join(along.joins())
+            .sql(" ORDER BY hits.popularity DESC, products.id");
         let rows = along.rows(conn, rest).await?;
         found.extend((skipped + 1..).map(|number| Place { tier, number }).zip(rows));
         if found.len() >= limit {
