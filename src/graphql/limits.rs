@@ -23,6 +23,10 @@ use crate::{
 pub const FRAGMENT_DEPTH: usize = 40;
 /// Introspection fields that answer lists of types or fields; nested further, their product explodes.
 const INTROSPECTION_LISTS: usize = 2;
+/// Fields that hash a password, which takes a tenth of a second of a processor by design.
+const HASHING: &[&str] = &["sessionCreate", "accountRegister", "passwordChange", "passwordReset"];
+/// How many of them one operation may have.
+const MAX_HASHING: usize = 2;
 
 /// The cost of an operation in points, or which limit it breaks. The document's other operations must be within the
 /// limits, too: validation looks at all of them.
@@ -33,8 +37,16 @@ pub fn check(
     variables: &Variables,
 ) -> Result<u64> {
     let (limits, introspection) = (&config.graphql, config.graphiql());
-    let mut walk =
-        Walk { limits, introspection, document, operation, variables, fragments: HashMap::new(), aliases: 0 };
+    let mut walk = Walk {
+        limits,
+        introspection,
+        document,
+        operation,
+        variables,
+        fragments: HashMap::new(),
+        aliases: 0,
+        hashing: 0,
+    };
     let given = variables.values().map(values).sum::<u64>();
     let cost = walk.operation(operation)?.saturating_add(given);
     if cost > limits.max_cost {
@@ -84,6 +96,7 @@ struct Walk<'a> {
     /// Each fragment is measured once: spreading one in another many times must not take many walks.
     fragments: HashMap<&'a str, Measure>,
     aliases: usize,
+    hashing: usize,
 }
 
 /// Where the walk is.
@@ -142,11 +155,17 @@ impl<'a> Walk<'a> {
                 return refuse(format!("more than {} aliases", self.limits.max_aliases));
             }
         }
+        let name = field.name.node.as_str();
+        if HASHING.contains(&name) {
+            self.hashing += 1;
+            if self.hashing > MAX_HASHING {
+                return refuse(format!("more than {MAX_HASHING} fields that take a password"));
+            }
+        }
         let given = literals(field);
         if field.selection_set.node.items.is_empty() {
             return Ok(Measure { cost: given.saturating_add(1), depth: 1, width: 1, lists: 0 });
         }
-        let name = field.name.node.as_str();
         let outside = place.introspection;
         if matches!(name, "__schema" | "__type") {
             if !self.introspection {

@@ -1,6 +1,6 @@
 //! `/metrics` in Prometheus' text format: for this machine, and for whoever has the configured token.
 
-use std::{fmt::Write, sync::OnceLock};
+use std::{fmt::Write, sync::OnceLock, time::Duration};
 
 use axum::{
     body::Body,
@@ -20,6 +20,8 @@ use crate::{app::App, kernel::jobs};
 /// Seconds: from a cached answer to a request that times out.
 const BUCKETS: [f64; 14] = [0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
+const FOLD_EVERY: Duration = Duration::from_secs(5);
+
 /// Measurements are the process's: a recorder can be installed only once.
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -32,6 +34,16 @@ pub fn install() -> Option<&'static PrometheusHandle> {
         })
     };
     RECORDER.get_or_init(|| start().ok()).as_ref()
+}
+
+/// Folds what was measured into its histograms every few seconds; where nobody scrapes, it would pile up.
+pub fn keep_folding(app: &App) {
+    let (Some(recorder), stop) = (install(), app.stop.clone()) else { return };
+    app.spawn(async move {
+        while stop.run_until_cancelled(tokio::time::sleep(FOLD_EVERY)).await.is_some() {
+            recorder.run_upkeep();
+        }
+    });
 }
 
 /// The measurements.

@@ -44,6 +44,7 @@ const STREAMS: u32 = 200;
 /// whatever still runs after the configured time is dropped.
 pub async fn serve(app: App, graphql: GraphQl, listener: TcpListener) -> anyhow::Result<()> {
     metrics::install();
+    metrics::keep_folding(&app);
     let http = Http::new(app, graphql);
     let server = Server {
         router: router::build(&http),

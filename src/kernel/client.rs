@@ -4,6 +4,7 @@
 //! neighbours. So every name is resolved here, private addresses are dropped before connecting, and each redirect is
 //! looked at in the same way. Proxies from the environment are not used: they would resolve names by themselves.
 
+use anyhow::Context;
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -120,7 +121,8 @@ impl Client {
             .no_proxy()
             .pool_max_idle_per_host(limits.per_host)
             .dns_resolver(Resolver { reach })
-            .build()?;
+            .build()
+            .context("cannot set up outgoing HTTPS; does the system have CA certificates (package ca-certificates)?")?;
         Ok(Self { inner, reach, limits, hosts: Arc::default() })
     }
 

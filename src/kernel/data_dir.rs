@@ -18,11 +18,13 @@ pub fn default_root() -> Result<PathBuf> {
     Ok(share.context("HOME is not set; name a data folder with FRESHVILLA_DATA_DIR")?.join("freshvilla"))
 }
 
-/// Makes the root where it is missing. Whatever the umask says: the account that runs PostgreSQL must get through.
+/// Makes the root where it is missing, and the folders around it. Whatever the umask says: the account that runs
+/// PostgreSQL must get through.
 pub fn create_root(root: &Path) -> Result<()> {
-    if !root.exists() {
-        fs::create_dir_all(root).with_context(|| format!("cannot create {}", root.display()))?;
-        fs::set_permissions(root, fs::Permissions::from_mode(0o755))?;
+    let missing: Vec<&Path> = root.ancestors().take_while(|dir| !dir.as_os_str().is_empty() && !dir.exists()).collect();
+    for dir in missing.into_iter().rev() {
+        fs::create_dir(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o755))?;
     }
     Ok(())
 }

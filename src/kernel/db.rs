@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, time::Duration};
 
-use deadpool::Runtime;
+use deadpool::{Runtime, managed::QueueMode};
 use diesel_async::{
     AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager as _,
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
@@ -84,6 +84,8 @@ fn pool(url: &str, size: usize) -> anyhow::Result<Pool> {
     let manager = Manager::new_with_config(url, config);
     Ok(Pool::builder(manager)
         .max_size(size)
+        // The connection given back last is the one whose caches are warm, on both sides.
+        .queue_mode(QueueMode::Lifo)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(Duration::from_secs(10)))
         .create_timeout(Some(Duration::from_secs(10)))

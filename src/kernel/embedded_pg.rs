@@ -31,10 +31,10 @@ const SETTINGS: &str = "listen_addresses= port=5432 unix_socket_permissions=0700
     shared_buffers=128MB max_connections=100 synchronous_commit=on timezone=UTC \
     idle_in_transaction_session_timeout=30s log_min_duration_statement=-1 log_checkpoints=off";
 
-/// No server binaries on this machine; the text is the whole remedy, to be shown as it is.
+/// No server binaries on this machine; the text says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct MissingServer(&'static str);
+pub struct MissingServer(String);
 
 /// A running server. Dropping it stops the server, unless another process had started it.
 #[derive(Debug)]
@@ -321,7 +321,11 @@ fn server_account(data: &Path, parent: &Path) -> Result<(u32, u32)> {
         let found = fs::metadata(dir)?;
         let mask = if found.uid() == uid { 0o100 } else { 0o001 };
         let open = found.mode() & mask != 0;
-        ensure!(open, "user {uid}, who is to run PostgreSQL, cannot enter {}", dir.display());
+        ensure!(
+            open,
+            "user {uid}, who is to run PostgreSQL, cannot enter {}: choose another FRESHVILLA_DATA_DIR",
+            dir.display()
+        );
     }
     Ok((uid, gid))
 }
@@ -342,17 +346,29 @@ fn find_binaries(made_by: Option<u32>) -> Result<PathBuf> {
     dirs.sort();
     let mut dirs: Vec<_> = dirs.into_iter().rev().map(|(_, _, dir)| dir).collect();
     dirs.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    if let Some(dir) = env::var_os("PG_BIN_DIR") {
-        dirs = vec![dir.into()];
+    let named = env::var_os("PG_BIN_DIR").map(PathBuf::from);
+    if let Some(dir) = &named {
+        dirs = vec![dir.clone()];
     }
-    let apt = Path::new("/usr/bin/apt-get").exists();
-    let remedy = match env::consts::OS {
-        "macos" => "brew install postgresql@16",
-        "linux" if apt => "sudo apt-get install -y postgresql",
-        _ => "install the PostgreSQL server, or set PG_BIN_DIR or DATABASE_URL",
-    };
     let complete = |dir: &PathBuf| dir.join("initdb").exists() && dir.join("postgres").exists();
-    Ok(dirs.into_iter().find(complete).ok_or(MissingServer(remedy))?)
+    Ok(dirs.into_iter().find(complete).ok_or_else(|| MissingServer(how_to_get_it(named.as_deref())))?)
+}
+
+fn how_to_get_it(named: Option<&Path>) -> String {
+    if let Some(dir) = named {
+        return format!("PG_BIN_DIR={} holds no programs named initdb and postgres", dir.display());
+    }
+    let install = match env::consts::OS {
+        "macos" => "brew install postgresql@16",
+        "linux" if Path::new("/usr/bin/apt-get").exists() => {
+            match runs_as_root() || !Path::new("/usr/bin/sudo").exists() {
+                true => "apt-get update && apt-get install -y postgresql   (as root)",
+                false => "sudo apt-get update && sudo apt-get install -y postgresql",
+            }
+        }
+        _ => return "no PostgreSQL server on this machine: install it, or set PG_BIN_DIR or DATABASE_URL".to_owned(),
+    };
+    format!("no PostgreSQL server on this machine; install it with:\n    {install}")
 }
 
 /// The same in every build, so that a later start finds the server.

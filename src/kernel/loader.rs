@@ -1,14 +1,23 @@
 //! Batched loading for nested fields. The key's type picks the table: one blanket loader, one line per relation.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    collections::{HashMap, HashSet},
+    future::poll_fn,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+};
 
-use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
 
 use super::{
     access::Actor,
     db::{Conn, Db},
-    error::{Error, Result},
-    telemetry::OperationMeter,
+    error::Result,
 };
 
 /// A key that knows how to fetch its values for many keys in one statement.
@@ -24,56 +33,128 @@ pub trait Key: Clone + Eq + Hash + Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
 }
 
-/// The blanket loader.
-pub struct Batch {
+/// The loaders of one execution. Never kept longer: a second viewer or a second event must not see old rows.
+///
+/// The fields of an answer are polled one after the other in one task. A load therefore notes its key and lets the
+/// others go first; whoever comes round again finds all keys together and fetches them. No timer, and the number of
+/// statements does not depend on how busy the machine is.
+pub struct Loaders {
     db: Db,
     actor: Arc<Actor>,
+    cached: bool,
+    shelves: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
 
-impl<K: Key> Loader<K> for Batch {
-    type Value = K::Value;
-    type Error = Error;
+/// Values on their way, shared by all who wait for one of them.
+type Flight<K> = Shared<BoxFuture<'static, Result<Arc<HashMap<K, <K as Key>::Value>>>>>;
 
-    async fn load(&self, keys: &[K]) -> Result<HashMap<K, Self::Value>> {
-        let conn = self.db.read().await?;
-        K::fetch(&conn, &self.actor, keys).await
+/// Everything about one type of key.
+struct Shelf<K: Key> {
+    known: HashMap<K, Option<K::Value>>,
+    noted: HashSet<K>,
+    flying: HashMap<K, Flight<K>>,
+}
+
+impl<K: Key> Default for Shelf<K> {
+    fn default() -> Self {
+        Self { known: HashMap::new(), noted: HashSet::new(), flying: HashMap::new() }
     }
 }
 
-/// The loaders of one execution. Never kept longer: a second viewer or a second event must not see old rows.
-pub struct Loaders(DataLoader<Batch, HashMapCache>);
-
 impl Loaders {
-    /// Fresh loaders; without a cache in mutations, which must see their own writes.
+    /// Fresh loaders; they keep nothing in mutations, which must see their own writes.
     pub fn new(db: Db, actor: Arc<Actor>, cached: bool) -> Self {
-        let meter = OperationMeter::current();
-        let spawn = move |work: futures_util::future::BoxFuture<'static, ()>| {
-            let meter = meter.clone();
-            #[expect(clippy::disallowed_methods, reason = "lives no longer than the operation that awaits it")]
-            tokio::spawn(async move {
-                match meter {
-                    Some(meter) => meter.measure(work).await,
-                    None => work.await,
-                }
-            });
-        };
-        let loader = DataLoader::with_cache(Batch { db, actor }, spawn, HashMapCache::default());
-        loader.enable_all_cache(cached);
-        Self(loader)
+        Self { db, actor, cached, shelves: Mutex::default() }
     }
 
     /// The value behind a key, batched with its neighbours.
     pub async fn load<K: Key>(&self, key: K) -> Result<Option<K::Value>> {
-        self.0.load_one(key).await
+        if let Some(value) = self.with(|shelf: &mut Shelf<K>| shelf.look_up(&key)) {
+            return Ok(value);
+        }
+        let_others_go_first().await;
+        let Some(flight) = self.board(&key) else {
+            // Somebody else has brought it meanwhile.
+            return Ok(self.with(|shelf: &mut Shelf<K>| shelf.known.get(&key).cloned()).flatten());
+        };
+        let landed = flight.await;
+        self.with(|shelf: &mut Shelf<K>| {
+            shelf.flying.remove(&key);
+            let value = landed?.get(&key).cloned();
+            if self.cached {
+                shelf.known.insert(key, value.clone());
+            }
+            Ok(value)
+        })
     }
 
     /// Gives values that a list query fetched along the way, so that nested fields find them without a statement.
-    pub async fn prime<K: Key>(&self, values: impl IntoIterator<Item = (K, K::Value)>) {
-        let mut values = values.into_iter().peekable();
-        if values.peek().is_some() {
-            self.0.feed_many(values).await;
+    pub fn prime<K: Key>(&self, values: impl IntoIterator<Item = (K, K::Value)>) {
+        if self.cached {
+            self.with(|shelf: &mut Shelf<K>| {
+                shelf.known.extend(values.into_iter().map(|(key, value)| (key, Some(value))))
+            });
         }
     }
+
+    /// The flight that brings this key, which starts now with all keys noted so far unless it is already on its way;
+    /// `None` when the value has landed.
+    fn board<K: Key>(&self, key: &K) -> Option<Flight<K>> {
+        self.with(|shelf: &mut Shelf<K>| {
+            if !shelf.flying.contains_key(key) && !shelf.known.contains_key(key) {
+                // A flight that it relied on may have landed while it let others go first.
+                shelf.noted.insert(key.clone());
+                let keys: Vec<K> = shelf.noted.drain().collect();
+                let flight = self.start(keys.clone());
+                shelf.flying.extend(keys.into_iter().map(|key| (key, flight.clone())));
+            }
+            shelf.flying.get(key).cloned()
+        })
+    }
+
+    fn start<K: Key>(&self, keys: Vec<K>) -> Flight<K> {
+        let (db, actor) = (self.db.clone(), Arc::clone(&self.actor));
+        let fetch = async move {
+            let conn = db.read().await?;
+            Ok(Arc::new(K::fetch(&conn, &actor, &keys).await?))
+        };
+        fetch.boxed().shared()
+    }
+
+    fn with<K: Key, T>(&self, work: impl FnOnce(&mut Shelf<K>) -> T) -> T {
+        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = shelves.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(Shelf::<K>::default()));
+        match shelf.downcast_mut() {
+            Some(shelf) => work(shelf),
+            None => unreachable!("a shelf is found by the type of its keys"),
+        }
+    }
+}
+
+impl<K: Key> Shelf<K> {
+    /// The value if it is here; else the key is noted.
+    fn look_up(&mut self, key: &K) -> Option<Option<K::Value>> {
+        if let Some(value) = self.known.get(key) {
+            return Some(value.clone());
+        }
+        if !self.flying.contains_key(key) {
+            self.noted.insert(key.clone());
+        }
+        None
+    }
+}
+
+/// Comes back after everything else that is ready in this task has been polled once.
+async fn let_others_go_first() {
+    let mut gone = false;
+    poll_fn(|task| {
+        if std::mem::replace(&mut gone, true) {
+            return Poll::Ready(());
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// `load_by_id!(CategoryId => Category, categories)`: rows by primary key, as `Arc<Category>`.

@@ -1,5 +1,6 @@
 //! Migrations, embedded into the program. Two nodes that start at once do not disturb each other.
 
+use anyhow::Context;
 use diesel::{
     migration::{Migration, MigrationSource},
     pg::Pg,
@@ -53,7 +54,7 @@ pub async fn revert_last(url: &str) -> anyhow::Result<Option<String>> {
 
 /// Every migration that this program knows, oldest first.
 pub async fn status(url: &str) -> anyhow::Result<Vec<Step>> {
-    let conn = AsyncPgConnection::establish(url).await?;
+    let conn = connect(url).await?;
     Ok(steps(&conn).await?)
 }
 
@@ -61,6 +62,13 @@ pub async fn status(url: &str) -> anyhow::Result<Vec<Step>> {
 pub async fn pending(db: &Db) -> Result<Vec<String>> {
     let steps = steps(&*db.write().await?).await?;
     Ok(steps.into_iter().filter(|step| !step.applied).map(|step| step.name).collect())
+}
+
+async fn connect(url: &str) -> anyhow::Result<AsyncPgConnection> {
+    // The address may hold a password, so it is not shown.
+    let what =
+        "cannot connect to the database that DATABASE_URL names (does it run, are host, user and password right?)";
+    AsyncPgConnection::establish(url).await.context(what)
 }
 
 /// What one process at a time does; the numbers only have to differ.
@@ -75,7 +83,7 @@ pub enum SessionLock {
 /// A connection of its own that holds the lock until it is dropped, however that comes about. For start-up only: the
 /// product's protocols use row locks, which every distributed PostgreSQL has.
 pub async fn lock_session(url: &str, lock: SessionLock) -> anyhow::Result<AsyncPgConnection> {
-    let conn = AsyncPgConnection::establish(url).await?;
+    let conn = connect(url).await?;
     let statement = Sql::new("SELECT pg_advisory_lock(").bind(lock as i64).sql(")");
     statement.execute(&mut &conn).await?;
     Ok(conn)

@@ -51,29 +51,30 @@ pub struct PageArgs {
     cursor: Option<Cursor>,
 }
 
+/// A place in a list: 16 bytes of ID, 2 of which list it is, and the sort value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Cursor {
     sort: String,
     id: Uuid,
+    list: [u8; 2],
 }
 
 impl Cursor {
     fn encode(&self) -> String {
-        let mut bytes = self.id.as_bytes().to_vec();
-        bytes.extend_from_slice(self.sort.as_bytes());
-        BASE64.encode(bytes)
+        BASE64.encode([self.id.as_bytes(), self.list.as_slice(), self.sort.as_bytes()].concat())
     }
 
     fn decode(text: &str) -> Result<Self> {
         let bad = || Error::BadInput(format!("malformed cursor {:?}", text.chars().take(40).collect::<String>()));
         let bytes = BASE64.decode(text).map_err(|_| bad())?;
-        let (id, sort) = bytes.split_at_checked(16).ok_or_else(bad)?;
+        let (id, rest) = bytes.split_first_chunk::<16>().ok_or_else(bad)?;
+        let (list, sort) = rest.split_first_chunk::<2>().ok_or_else(bad)?;
         let sort = std::str::from_utf8(sort).map_err(|_| bad())?;
         // PostgreSQL text cannot hold NUL.
         if sort.contains('\0') {
             return Err(bad());
         }
-        Ok(Self { sort: sort.to_owned(), id: Uuid::from_slice(id).map_err(|_| bad())? })
+        Ok(Self { sort: sort.to_owned(), id: Uuid::from_bytes(*id), list: *list })
     }
 }
 
@@ -111,7 +112,11 @@ impl PageArgs {
         if self.backward {
             return Err(Error::BadInput("this list is paged forward only: use `first` and `after`".to_owned()));
         }
-        Ok((self.cursor.as_ref().map(|cursor| cursor.sort.as_str()), self.size + 1))
+        let place = self.cursor.as_ref().map(|cursor| (cursor.list == PLACES).then_some(cursor.sort.as_str()));
+        if place == Some(None) {
+            return Err(of_another_list());
+        }
+        Ok((place.flatten(), self.size + 1))
     }
 }
 
@@ -119,11 +124,18 @@ impl<T> Page<T> {
     /// From rows with their places, fetched by the numbers of [`PageArgs::forward`].
     pub fn forward(args: &PageArgs, rows: Vec<(String, T)>) -> Self {
         let has_next = rows.len() > args.size;
-        let cursor = |sort| Cursor { sort, id: Uuid::nil() }.encode();
+        let cursor = |sort| Cursor { sort, id: Uuid::nil(), list: PLACES }.encode();
         let rows = rows.into_iter().take(args.size);
         let items = rows.map(|(place, node)| Positioned { cursor: cursor(place), node }).collect();
         Self { items, has_next, has_previous: args.cursor.is_some(), total: None }
     }
+}
+
+/// The mark of cursors that hold a place of their own.
+const PLACES: [u8; 2] = [0, 0];
+
+fn of_another_list() -> Error {
+    Error::BadInput("this cursor belongs to another list, or to another order of this one".to_owned())
 }
 
 /// How a list is sorted: a NOT NULL column with the row's ID as tie-break.
@@ -140,11 +152,21 @@ pub struct Order {
 }
 
 impl Order {
+    /// Marks the cursors of this list; a cursor of another one would not fit its column.
+    fn mark(&self) -> [u8; 2] {
+        let text = [self.column, self.cast, self.id].concat();
+        let sum = text.bytes().fold(0x811c_u16, |sum, byte| (sum ^ u16::from(byte)).wrapping_mul(0x0193));
+        (sum | 1).to_be_bytes()
+    }
+
     /// The condition that skips what precedes the cursor; empty on a first page. A row comparison, which PostgreSQL
     /// answers from an index on (column, id).
-    pub fn keyset(&self, page: &PageArgs) -> Sql {
-        let Some(cursor) = &page.cursor else { return Sql::default() };
-        Sql::new("(")
+    pub fn keyset(&self, page: &PageArgs) -> Result<Sql> {
+        let Some(cursor) = &page.cursor else { return Ok(Sql::default()) };
+        if cursor.list != self.mark() {
+            return Err(of_another_list());
+        }
+        Ok(Sql::new("(")
             .sql(self.column)
             .sql(", ")
             .sql(self.id)
@@ -154,7 +176,7 @@ impl Order {
             .sql(self.cast)
             .sql(", ")
             .bind(cursor.id)
-            .sql(")")
+            .sql(")"))
     }
 
     /// ` ORDER BY … LIMIT size + 1`: one row more than the page tells whether another follows.
@@ -186,9 +208,9 @@ pub async fn fetch<R: Row, K>(
 where
     K: Fn(&R) -> (String, Uuid),
 {
-    let rest = rows_of_page(from, condition.clone(), order, args);
+    let rest = rows_of_page(from, condition.clone(), order, args)?;
     let rows = Select::<R>::new(rest).rows(conn).await?;
-    finish(conn, (from, condition), rows, args, count, key).await
+    finish(conn, (from, condition), rows, (args, order), count, key).await
 }
 
 /// Where rows with neighbours come from.
@@ -215,27 +237,25 @@ where
     K: Fn(&S::Row) -> (String, Uuid),
 {
     let rest = Sql::new("FROM (SELECT * ")
-        .join(rows_of_page(from, condition.clone(), order, args))
+        .join(rows_of_page(from, condition.clone(), order, args)?)
         .sql(") ")
         .sql(from)
         .join(source.joins())
         .join(order.clause(args));
     let rows = source.rows(conn, rest).await?;
-    finish(conn, (from, condition), rows, args, count, key).await
+    finish(conn, (from, condition), rows, (args, order), count, key).await
 }
 
-fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Sql {
-    Sql::new("FROM ")
-        .sql(from)
-        .join(Sql::all_of([condition, order.keyset(args)], " AND ").prefixed(" WHERE "))
-        .join(order.order_and_limit(args))
+fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Result<Sql> {
+    let condition = Sql::all_of([condition, order.keyset(args)?], " AND ");
+    Ok(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).join(order.order_and_limit(args)))
 }
 
 async fn finish<R>(
     conn: &Conn,
     (from, condition): (&'static str, Sql),
     rows: Vec<R>,
-    args: &PageArgs,
+    (args, order): (&PageArgs, Order),
     count: bool,
     key: impl Fn(&R) -> (String, Uuid),
 ) -> Result<Page<R>> {
@@ -245,7 +265,7 @@ async fn finish<R>(
         }
         false => None,
     };
-    Ok(Page { total, ..Page::new(args, rows, key) })
+    Ok(Page { total, ..Page::new(args, order, rows, key) })
 }
 
 /// One item with its place in the list.
@@ -272,18 +292,18 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// From rows fetched with [`Order::order_and_limit`]; `key` gives a row's sort value as text, and its ID.
-    pub fn new(args: &PageArgs, mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
+    pub fn new(args: &PageArgs, order: Order, mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
         let more = rows.len() > args.size;
         rows.truncate(args.size);
         if args.backward {
             rows.reverse();
         }
-        let came_from_cursor = args.cursor.is_some();
+        let (came_from_cursor, list) = (args.cursor.is_some(), order.mark());
         let items = rows
             .into_iter()
             .map(|node| {
                 let (sort, id) = key(&node);
-                Positioned { cursor: Cursor { sort, id }.encode(), node }
+                Positioned { cursor: Cursor { sort, id, list }.encode(), node }
             })
             .collect();
         let (has_next, has_previous) = if args.backward { (came_from_cursor, more) } else { (more, came_from_cursor) };
@@ -297,11 +317,11 @@ impl<T> Page<T> {
         Page { items, has_next: self.has_next, has_previous: self.has_previous, total: self.total }
     }
 
-    /// The same page of what the rows become after some waiting, all at once and one for one.
-    pub async fn map_all<U, F: Future<Output = Vec<U>>>(self, into: impl FnOnce(Vec<T>) -> F) -> Page<U> {
+    /// The same page of what the rows become all at once, one for one.
+    pub fn map_all<U>(self, into: impl FnOnce(Vec<T>) -> Vec<U>) -> Page<U> {
         let Self { items, has_next, has_previous, total } = self;
         let (cursors, nodes): (Vec<String>, Vec<T>) = items.into_iter().map(|item| (item.cursor, item.node)).unzip();
-        let items = cursors.into_iter().zip(into(nodes).await);
+        let items = cursors.into_iter().zip(into(nodes));
         let items = items.map(|(cursor, node)| Positioned { cursor, node }).collect();
         Page { items, has_next, has_previous, total }
     }

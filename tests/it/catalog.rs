@@ -518,3 +518,21 @@ async fn filters_compose_and_never_widen_a_branch() {
     assert_eq!(branch.data("/category/products/nodes"), &json!([{ "name": "Basmati Rice 2" }]));
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_cursor_serves_its_own_list_only() {
+    let app = TestApp::start().await;
+    let (staff, staples) = shelf(&app).await;
+    create_rice(&staff, &staples, 1).await;
+    let list = "query($order: ProductOrder, $after: String) { products(first: 1, orderBy: $order, after: $after) { \
+                pageInfo { endCursor } } }";
+    let ordered = |field: &str, after: Value| json!({ "order": { "field": field }, "after": after });
+    let by_name = app.query(list, ordered("NAME", Value::Null)).await;
+    let cursor = by_name.data("/products/pageInfo/endCursor").clone();
+    assert_eq!(app.query(list, ordered("NAME", cursor.clone())).await.code(), None);
+    for field in ["PRICE", "CREATED_AT", "POPULARITY"] {
+        assert_eq!(app.query(list, ordered(field, cursor.clone())).await.code(), Some("BAD_USER_INPUT"), "{field}");
+    }
+    let search = "query($after: String) { search(after: $after) { nodes { product { id } } } }";
+    assert_eq!(app.query(search, json!({ "after": cursor })).await.code(), Some("BAD_USER_INPUT"));
+}

@@ -169,7 +169,9 @@ impl Server {
     }
 
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status().unwrap();
+        // The shell's own `kill`: a minimal system has no program of that name.
+        let kill = format!("kill -s {name} {}", self.child.id());
+        let sent = Command::new("/bin/sh").args(["-c", &kill]).status().unwrap();
         assert!(sent.success());
     }
 

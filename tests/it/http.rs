@@ -195,6 +195,13 @@ async fn survives_hostile_documents() {
         ("types", format!("query($a: {}){{a}}", nested("[", "]", 100_000))),
         ("the deepest that is parsed", nested("{a", "}", 60)),
         ("aliases", format!("{{{}}}", many(3_000, |i| format!("a{i}:__typename ")))),
+        (
+            "logins",
+            format!(
+                "mutation{{{}}}",
+                many(3, |i| format!("a{i}:sessionCreate(input:{{email:\"a\",password:\"b\"}}){{__typename}} "))
+            ),
+        ),
         ("duplicate fields", format!("{{{}}}", "__typename ".repeat(9_000))),
         ("unknown fields", format!("{{__type(name: \"X\"){{{}}}}}", many(9_000, |i| format!("a{i} ")))),
         ("tokens", format!("{{__type(name: \"X\"){{{}}}}}", "name ".repeat(20_000))),

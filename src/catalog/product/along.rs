@@ -97,7 +97,7 @@ impl Along {
     }
 
     /// Hands the neighbours to the loaders, where the nested fields find them, and keeps the products.
-    pub async fn settle(self, loaders: &Loaders, rows: Vec<ProductRow>) -> Vec<Product> {
+    pub fn settle(self, loaders: &Loaders, rows: Vec<ProductRow>) -> Vec<Product> {
         let mut products = Vec::with_capacity(rows.len());
         let (mut categories, mut brands) = (Vec::new(), Vec::new());
         let (mut variants, mut media, mut texts) = (Vec::new(), Vec::new(), Vec::new());
@@ -110,20 +110,20 @@ impl Along {
             texts.extend(parts.2.0.map(|rows| (TextOf(id), first_or_empty(id, rows).into())));
             products.push(product);
         }
-        self.prime(loaders, categories).await;
-        self.prime(loaders, brands).await;
-        loaders.prime(variants).await;
-        loaders.prime(media).await;
-        loaders.prime(texts).await;
+        self.prime(loaders, categories);
+        self.prime(loaders, brands);
+        loaders.prime(variants);
+        loaders.prime(media);
+        loaders.prime(texts);
         products
     }
 
     /// A whole row serves those who ask for its card, too.
-    async fn prime<K: Key>(self, loaders: &Loaders, rows: Vec<(K, K::Value)>) {
+    fn prime<K: Key>(self, loaders: &Loaders, rows: Vec<(K, K::Value)>) {
         if !self.cards {
-            loaders.prime(rows.iter().cloned()).await;
+            loaders.prime(rows.iter().cloned());
         }
-        loaders.prime(rows.into_iter().map(|(key, row)| (CardOf(key), row))).await;
+        loaders.prime(rows.into_iter().map(|(key, row)| (CardOf(key), row)));
     }
 }
 

@@ -49,7 +49,7 @@ impl ProductConnection {
         let along = Along::of(&ctx.selected(&["nodes", "edges.node"]));
         let page = model::list(&conn, ctx.actor(), filter, (order, along), args, ctx.wants("totalCount")).await?;
         drop(conn);
-        Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows)).await))
+        Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows))))
     }
 }
 
@@ -164,7 +164,7 @@ impl ProductQuery {
         let along = Along::of(&ctx.selected(&[""]));
         let row = found(model::find_by_slug(&conn, ctx.actor(), &slug, along).await)?;
         drop(conn);
-        Ok(along.settle(ctx.loaders(), Vec::from_iter(row)).await.pop())
+        Ok(along.settle(ctx.loaders(), Vec::from_iter(row)).pop())
     }
 
     /// Products; shoppers see the active ones.

@@ -236,7 +236,7 @@ impl SearchQuery {
         let marked = marked_names(ctx, &conn, &search, &found).await?;
         drop(conn);
         let (places, rows): (Vec<Place>, Vec<ProductRow>) = found.into_iter().unzip();
-        let products = along.settle(ctx.loaders(), rows).await;
+        let products = along.settle(ctx.loaders(), rows);
         let hits = places.iter().map(Place::to_string).zip(products.into_iter().map(|product| hit(&marked, product)));
         Ok(SearchConnection { page: Page::forward(&page, hits.collect()), search, corrected })
     }

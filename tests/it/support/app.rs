@@ -23,7 +23,9 @@ impl Folder {
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("freshvilla-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
+        // The test script's folder goes with all that is in it, also after an interruption.
+        let within = std::env::var_os("FRESHVILLA_TEST_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+        let path = within.join(name);
         let _ = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
