@@ -2,9 +2,13 @@
 
 use std::{
     collections::HashMap,
+    ops::Deref,
     panic::AssertUnwindSafe,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use async_graphql::{
@@ -38,9 +42,35 @@ pub enum DocumentError {
     NotTrusted,
 }
 
+/// A parsed document.
+pub struct Document {
+    parsed: ExecutableDocument,
+    valid: AtomicBool,
+}
+
+impl Document {
+    /// Whether it was found valid before.
+    pub fn is_known_valid(&self) -> bool {
+        self.valid.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that it was found valid.
+    pub fn mark_valid(&self) {
+        self.valid.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Deref for Document {
+    type Target = ExecutableDocument;
+
+    fn deref(&self) -> &ExecutableDocument {
+        &self.parsed
+    }
+}
+
 /// The document caches of one server.
 pub struct Documents {
-    parsed: Mutex<Kept<Arc<ExecutableDocument>>>,
+    parsed: Mutex<Kept<Arc<Document>>>,
     persisted: Mutex<Kept<String>>,
     trusted: Option<HashMap<String, String>>,
 }
@@ -54,14 +84,15 @@ impl Documents {
     }
 
     /// The parsed document of a request, its text or persisted hash resolved.
-    pub fn prepare(&self, request: &mut Request) -> Result<Arc<ExecutableDocument>, DocumentError> {
+    pub fn prepare(&self, request: &mut Request) -> Result<Arc<Document>, DocumentError> {
         self.resolve_text(request)?;
         let text = &request.query;
         if let Some(document) = lock(&self.parsed).get(text) {
             return Ok(document);
         }
         let tokens = scan::tokens(text).map_err(DocumentError::TooComplex)?;
-        let document = Arc::new(parse(text).map_err(DocumentError::Syntax)?);
+        let parsed = parse(text).map_err(DocumentError::Syntax)?;
+        let document = Arc::new(Document { parsed, valid: AtomicBool::new(false) });
         if text.len() <= LONGEST_KEPT {
             lock(&self.parsed).put(text.clone(), Arc::clone(&document), tokens);
         }

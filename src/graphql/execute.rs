@@ -3,7 +3,7 @@
 use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use async_graphql::{
-    Request, Response, Schema, ServerError, Value,
+    Request, Response, Schema, ServerError, ValidationMode, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
@@ -12,10 +12,10 @@ use futures_util::{FutureExt, Stream, StreamExt};
 use super::{
     arrange::{arrange, null_roots, selected},
     charge::{Charge, Refusal},
-    documents::{DocumentError, Documents},
+    documents::{Document, DocumentError, Documents},
     limits,
     schema::{Mutation, Query, Subscription, builder},
-    variables::{check_required, fill_in},
+    variables::{Given, check_required, fill_in, given},
 };
 use crate::{
     app::App,
@@ -38,6 +38,8 @@ pub struct GraphQl {
     app: App,
     /// For queries and mutations. No extension: with one, every field would pay for its hook.
     schema: AppSchema,
+    /// The same for documents that were found valid before: they are not validated again.
+    known: AppSchema,
     /// For subscriptions, with an extension that makes fresh loaders for every event.
     live: AppSchema,
     documents: Arc<Documents>,
@@ -55,7 +57,8 @@ pub struct Outcome {
 
 /// What was found out about an operation before it runs.
 struct Prepared {
-    document: Arc<ExecutableDocument>,
+    document: Arc<Document>,
+    given: Given,
     /// Which of the document's operations, where it has several.
     operation: Option<String>,
     kind: OperationType,
@@ -82,8 +85,9 @@ impl GraphQl {
     pub fn build(app: App) -> anyhow::Result<Self> {
         let documents = Arc::new(Documents::new(app.config.graphql.trusted_documents.as_deref())?);
         let schema = finish(&app, builder());
+        let known = finish(&app, builder().validation_mode(ValidationMode::Fast));
         let live = finish(&app, builder().extension(FreshLoaders));
-        Ok(Self { app, schema, live, documents })
+        Ok(Self { app, schema, known, live, documents })
     }
 
     /// Whether the request's operation is a query, a mutation or a subscription; `None` when it cannot be told.
@@ -104,6 +108,9 @@ impl GraphQl {
             Ok((prepared, request)) => {
                 let mut response = self.run(&prepared, request, &actor, &meter).await;
                 prepared.arrange(&mut response);
+                if prepared.given == Given::All && response.is_ok() {
+                    prepared.document.mark_valid();
+                }
                 let charge = prepared.charge;
                 (Some(prepared), charge.shown_in(response))
             }
@@ -161,7 +168,9 @@ impl GraphQl {
         let charge = Charge::take(&self.app, actor, cost).await?;
         let (kind, name) = (operation.ty, name.unwrap_or("anonymous").to_owned());
         request.set_parsed_query((*document).clone());
-        let prepared = Prepared { document, operation: request.operation_name.clone(), kind, name, cost, charge };
+        let given = given(&document, operation, &request.variables);
+        let prepared =
+            Prepared { document, given, operation: request.operation_name.clone(), kind, name, cost, charge };
         Ok((prepared, request))
     }
 
@@ -172,7 +181,9 @@ impl GraphQl {
         actor: &Arc<Actor>,
         meter: &Arc<OperationMeter>,
     ) -> Response {
-        let (schema, app, actor) = (self.schema.clone(), self.app.clone(), Arc::clone(actor));
+        let valid = prepared.given != Given::Unclear && prepared.document.is_known_valid();
+        let schema = if valid { self.known.clone() } else { self.schema.clone() };
+        let (app, actor) = (self.app.clone(), Arc::clone(actor));
         let is_mutation = prepared.kind == OperationType::Mutation;
         let work = Arc::clone(meter).measure(async move {
             let loaders = Loaders::new(app.db.clone(), Arc::clone(&actor), !is_mutation);

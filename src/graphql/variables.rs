@@ -1,6 +1,9 @@
 //! Variables that an operation demands. The validator checks the types of those that came, not whether they came.
 
-use async_graphql::{ServerError, Value, Variables, parser::types::OperationDefinition};
+use async_graphql::{
+    ServerError, Value, Variables,
+    parser::types::{BaseType, ExecutableDocument, OperationDefinition},
+};
 
 /// Gives variables that did not come their defaults. `@skip` and `@include` know only what came.
 pub fn fill_in(operation: &OperationDefinition, variables: &mut Variables) {
@@ -26,4 +29,42 @@ pub fn check_required(operation: &OperationDefinition, variables: &Variables) ->
         }
     }
     Ok(())
+}
+
+/// What the values of an operation's variables say of its validity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Every variable has a value, of a built-in scalar and plainly of its type.
+    All,
+    /// Those that are given have.
+    Some,
+    /// It has to be looked at.
+    Unclear,
+}
+
+/// Looks at the values given. Validation looks at all of a document's operations with the same values.
+pub fn given(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Given {
+    if document.operations.iter().count() > 1 {
+        return Given::Unclear;
+    }
+    let mut given = Given::All;
+    for definition in &operation.variable_definitions {
+        match variables.get(&definition.node.name.node) {
+            None => given = Given::Some,
+            Some(value) if is_plainly(&definition.node.var_type.node.base, value) => {}
+            Some(_) => return Given::Unclear,
+        }
+    }
+    given
+}
+
+fn is_plainly(base: &BaseType, value: &Value) -> bool {
+    match (base, value) {
+        (BaseType::Named(name), Value::String(_)) => name == "String",
+        (BaseType::Named(name), Value::Boolean(_)) => name == "Boolean",
+        (BaseType::Named(name), Value::Number(number)) => {
+            name == "Int" && number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+        }
+        _ => false,
+    }
 }

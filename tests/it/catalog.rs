@@ -536,3 +536,31 @@ async fn a_cursor_serves_its_own_list_only() {
     let search = "query($after: String) { search(after: $after) { nodes { product { id } } } }";
     assert_eq!(app.query(search, json!({ "after": cursor })).await.code(), Some("BAD_USER_INPUT"));
 }
+
+/// A document that was found valid is not validated again; its variables are.
+#[tokio::test]
+async fn a_known_document_still_refuses_wrong_variables() {
+    let (fresh, known) = (TestApp::start().await, TestApp::start().await);
+    let search = "query($n: Int!, $term: String) { search(term: $term, first: $n) { nodes { product { id } } } }";
+    for _ in 0..2 {
+        assert_eq!(known.query(search, json!({ "n": 2, "term": "rice" })).await.code(), None);
+    }
+    for wrong in [
+        json!({ "n": "2" }),
+        json!({ "n": 2.5 }),
+        json!({ "n": 3_000_000_000_u64 }),
+        json!({ "n": true }),
+        json!({ "n": null }),
+        json!({}),
+        json!({ "n": -1 }),
+        json!({ "n": 2, "term": null }),
+        json!({ "n": 2, "term": 7 }),
+        json!({ "n": 2, "term": ["rice"] }),
+        json!({ "n": 2, "term": { "rice": 1 } }),
+    ] {
+        let (first, later) = (fresh.query(search, wrong.clone()).await, known.query(search, wrong.clone()).await);
+        assert_eq!(first.errors(), later.errors(), "{wrong}");
+        assert_eq!(first.status, later.status, "{wrong}");
+        assert!(!first.errors().is_empty(), "{wrong}");
+    }
+}
