@@ -11,6 +11,7 @@ pub mod context;
 pub mod graphql;
 pub mod http;
 pub mod identity;
+pub mod inventory;
 pub mod jobs;
 pub mod kernel;
 pub mod maintenance;

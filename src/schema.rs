@@ -212,6 +212,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    gst_registrations (id) {
+        id -> Uuid,
+        seller_id -> Uuid,
+        gstin -> Text,
+        pan -> Text,
+        state_code -> Text,
+        legal_name -> Text,
+        trade_name -> Text,
+        scheme -> Text,
+        turnover_band -> Text,
+        status -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     hsn_codes (code) {
         code -> Text,
         description -> Text,
@@ -455,6 +472,19 @@ diesel::table! {
         name -> Text,
         started_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sellers (id) {
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        slug -> Text,
+        status -> Text,
+        pan -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 

@@ -16,7 +16,6 @@ pub mod import;
 pub mod media;
 pub mod product;
 pub mod search;
-pub mod slug;
 pub mod tax;
 pub mod variant;
 

@@ -28,6 +28,10 @@ use crate::{
         role::model::{self as role, Role, RoleGrant, RoleGrantId, RoleId},
         session::model::{self as session, Session, SessionId},
     },
+    inventory::{
+        registration::model::{self as registration, GstRegistration, GstRegistrationId},
+        seller::model::{self as seller, Seller, SellerId},
+    },
     kernel::{
         access::Actor,
         db::Conn,
@@ -77,6 +81,10 @@ nodes! {
     Brand(BrandId => Brand as Brand, "brands", brand::visible_to),
     Category(CategoryId => Category as Category, "categories", category::visible_to),
     Address(AddressId => Address as Address, "addresses", address::visible_to),
+    Seller(SellerId => Seller as Seller, "sellers", seller::visible_to),
+    GstRegistration(
+        GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to
+    ),
     Account(AccountId => Account as Account, "accounts", account::visible_to),
     ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
     AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),

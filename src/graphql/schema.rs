@@ -3,15 +3,20 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::{catalog, identity, work};
+use crate::{catalog, identity, inventory, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(NodeQuery, catalog::CatalogQuery, identity::IdentityQuery, work::WorkQuery);
+pub struct Query(NodeQuery, catalog::CatalogQuery, identity::IdentityQuery, inventory::InventoryQuery, work::WorkQuery);
 
 /// Everything that can be changed.
 #[derive(Default, MergedObject)]
-pub struct Mutation(catalog::CatalogMutation, identity::IdentityMutation, work::WorkMutation);
+pub struct Mutation(
+    catalog::CatalogMutation,
+    identity::IdentityMutation,
+    inventory::InventoryMutation,
+    work::WorkMutation,
+);
 
 /// Everything that can be followed live.
 #[derive(Default, MergedSubscription)]

@@ -179,6 +179,15 @@ impl<T> OnConstraint<T> for Result<T> {
     }
 }
 
+/// Not found is null in a query.
+pub fn found<T>(outcome: Result<T>) -> Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn violates(error: &DieselError, constraint: &str) -> bool {
     matches!(error, DieselError::DatabaseError(_, info) if info.constraint_name() == Some(constraint))
 }

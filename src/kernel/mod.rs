@@ -31,6 +31,7 @@ pub mod password;
 pub mod payload;
 pub mod rate_limit;
 pub mod related;
+pub mod slug;
 pub mod sql;
 pub mod storage;
 pub mod telemetry;

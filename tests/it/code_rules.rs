@@ -125,7 +125,7 @@ fn the_rule_tells_right_from_wrong() {
         ("catalog::brand::service", "app::App"),
         ("catalog::brand::service", "identity::account::service::find"),
         ("catalog::brand::service", "catalog::CatalogError"),
-        ("catalog::brand::model", "catalog::slug::SlugKind"),
+        ("catalog::brand::model", "kernel::slug::SlugKind"),
         ("catalog::brand::api", "sales::order::model::Order"),
         ("graphql::schema", "catalog::CatalogQuery"),
         ("cli::serve", "http::serve"),

@@ -126,7 +126,7 @@ const WRITTEN_ONLY: [&str; 0] = [];
 
 #[tokio::test]
 async fn check_lists_are_the_enums_variants() {
-    use freshvilla::{catalog, identity, kernel, work};
+    use freshvilla::{catalog, identity, inventory, kernel, work};
     let enums = lists! {
         "accounts_kind_check" => kernel::access::AccountKind,
         "accounts_status_check" => identity::account::model::AccountStatus,
@@ -141,6 +141,9 @@ async fn check_lists_are_the_enums_variants() {
         "employees_status_check" => identity::account::model::EmployeeStatus,
         "files_purpose_check" => work::file::model::FilePurpose,
         "files_status_check" => work::file::model::FileStatus,
+        "gst_registrations_scheme_check" => inventory::registration::model::GstScheme,
+        "gst_registrations_status_check" => inventory::registration::model::RegistrationStatus,
+        "gst_registrations_turnover_band_check" => inventory::registration::model::TurnoverBand,
         "jobs_status_check" => kernel::jobs::JobStatus,
         "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
         "product_variants_status_check" => catalog::category::model::ShelfStatus,
@@ -151,8 +154,10 @@ async fn check_lists_are_the_enums_variants() {
         "roles_account_kind_check" => kernel::access::AccountKind,
         "import_errors_severity_check" => catalog::import::issue::IssueSeverity,
         "roles_scope_kind_check" => kernel::access::ScopeKind,
+        "sellers_kind_check" => inventory::seller::model::SellerKind,
+        "sellers_status_check" => inventory::seller::model::SellerStatus,
         "sessions_revoked_reason_check" => identity::session::model::RevokedReason,
-        "slug_redirects_kind_check" => catalog::slug::SlugKind,
+        "slug_redirects_kind_check" => kernel::slug::SlugKind,
     };
     let query = "
         SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint

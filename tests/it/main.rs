@@ -26,6 +26,7 @@ mod files;
 mod http;
 mod identity;
 mod import;
+mod inventory;
 mod jobs;
 mod live;
 mod mail;

@@ -10,14 +10,14 @@ use super::{
 use crate::{
     catalog::{
         CatalogError,
-        category::{api::found, model::ShelfStatus},
+        category::model::ShelfStatus,
         product::{api::ProductConnection, filter::ProductWhere, model::ProductOrder},
     },
     connection,
     context::Ctx,
     kernel::{
         access::Permission,
-        error::Result,
+        error::{Result, found},
         page::{Direction, PageArgs},
     },
     payload,

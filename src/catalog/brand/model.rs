@@ -8,10 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    catalog::{
-        category::model::ShelfStatus,
-        slug::{self, SlugKind},
-    },
+    catalog::category::model::ShelfStatus,
     id,
     kernel::{
         access::{Actor, Permission},
@@ -19,6 +16,7 @@ use crate::{
         db::Conn,
         error::{Error, OnConstraint, Result},
         page::{self, Direction, Order, Page, PageArgs},
+        slug::{self, SlugKind},
         sql::{Select, Sql},
     },
     load_by_id,

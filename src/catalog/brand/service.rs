@@ -3,12 +3,15 @@
 use super::model::{self, Brand, BrandId};
 use crate::{
     app::App,
-    catalog::{
-        category::model::ShelfStatus,
-        search,
+    catalog::{category::model::ShelfStatus, search},
+    kernel::{
+        access::Actor,
+        audit::Change,
+        check::Checks,
+        error::Result,
+        id::EntityId,
         slug::{self, SlugKind},
     },
-    kernel::{access::Actor, audit::Change, check::Checks, error::Result, id::EntityId},
 };
 
 /// Changes to a brand, or a new one's fields; what is `None` stays.

@@ -18,7 +18,7 @@ use crate::{
     context::Ctx,
     kernel::{
         access::Permission,
-        error::{Error, Result},
+        error::{Result, found},
         page::{Direction, PageArgs},
     },
     payload,
@@ -127,15 +127,6 @@ impl CategoryQuery {
         let conn = ctx.app().db.read().await?;
         let order = (order.field, order.direction);
         Ok(CategoryConnection(model::list(&conn, ctx.actor(), &filter, order, &page, count).await?))
-    }
-}
-
-/// Not found is null in a query.
-pub fn found<T>(outcome: Result<T>) -> Result<Option<T>> {
-    match outcome {
-        Ok(value) => Ok(Some(value)),
-        Err(Error::NotFound(_)) => Ok(None),
-        Err(error) => Err(error),
     }
 }
 

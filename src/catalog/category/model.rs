@@ -8,7 +8,6 @@ use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
-    catalog::slug::{self, SlugKind},
     id,
     kernel::{
         access::{Actor, Permission},
@@ -16,6 +15,7 @@ use crate::{
         db::Conn,
         error::{Error, OnConstraint, Result},
         page::{self, Direction, Order, Page, PageArgs},
+        slug::{self, SlugKind},
         sql::{Select, Sql},
     },
     load_by_id, load_children,

@@ -3,10 +3,7 @@
 use super::model::{self, Category, CategoryId, ShelfStatus};
 use crate::{
     app::App,
-    catalog::{
-        search,
-        slug::{self, SlugKind},
-    },
+    catalog::search,
     kernel::{
         access::Actor,
         audit::Change,
@@ -14,6 +11,7 @@ use crate::{
         db::Conn,
         error::{Error, Result},
         id::EntityId,
+        slug::{self, SlugKind},
     },
 };
 

@@ -15,7 +15,7 @@ use super::{
         shelf::{Attribute, Shelf},
     },
 };
-use crate::catalog::slug::{slugify, with_tail};
+use crate::kernel::slug::{slugify, with_tail};
 
 /// A product in work.
 #[derive(Debug)]

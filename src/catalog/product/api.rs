@@ -16,10 +16,7 @@ use crate::{
     catalog::{
         CatalogError,
         brand::model::{Brand, BrandCard, BrandId},
-        category::{
-            api::found,
-            model::{Category, CategoryCard, CategoryId, ShelfStatus},
-        },
+        category::model::{Category, CategoryCard, CategoryId, ShelfStatus},
         media::model::{MediaOf, ProductMedia},
         tax::model::{GstRate, HsnCode, HsnKey, RateKey},
         variant::{
@@ -32,7 +29,7 @@ use crate::{
     kernel::{
         access::Permission,
         date::Date,
-        error::{Error, Result},
+        error::{Error, Result, found},
         money::Money,
         page::PageArgs,
         sql::Sql,

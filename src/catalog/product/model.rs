@@ -15,11 +15,7 @@ use super::{
     filter::ProductWhere,
 };
 use crate::{
-    catalog::{
-        brand::model::BrandId,
-        category::model::CategoryId,
-        slug::{self, SlugKind},
-    },
+    catalog::{brand::model::BrandId, category::model::CategoryId},
     id,
     kernel::{
         access::{Actor, Permission},
@@ -29,6 +25,7 @@ use crate::{
         loader::Key,
         money::Minor,
         page::{self, Direction, Order, Page, PageArgs, Source as _, timestamp_key},
+        slug::{self, SlugKind},
         sql::Sql,
     },
     load_by_id,

@@ -10,7 +10,6 @@ use crate::{
         brand::model::BrandId,
         category::{self, model::CategoryId},
         search,
-        slug::{self, SlugKind},
         variant::{self, service::NewVariant},
     },
     kernel::{
@@ -20,6 +19,7 @@ use crate::{
         db::Conn,
         error::{Error, Result},
         id::EntityId,
+        slug::{self, SlugKind},
     },
 };
 

@@ -32,6 +32,10 @@ crate::text_enum! {
         OrdersRead = "orders.read",
         /// Change orders within scope.
         OrdersWrite = "orders.write",
+        /// See the papers of sellers within scope, and sellers that are suspended or closed.
+        SellersRead = "sellers.read",
+        /// Enter and change sellers and their tax registrations.
+        SellersWrite = "sellers.write",
         /// See stock within scope.
         InventoryRead = "inventory.read",
         /// Change stock within scope.
@@ -69,6 +73,7 @@ impl Permission {
                 | Self::TaxWrite
                 | Self::JobsRead
                 | Self::JobsWrite
+                | Self::SellersWrite
         )
     }
 }

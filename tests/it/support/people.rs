@@ -19,6 +19,15 @@ impl TestApp {
 
     /// The same with the account's ID. The account has no password.
     pub async fn sign_in_as(&self, role: &str) -> (AccountId, Client) {
+        self.grant(role, "NULL").await
+    }
+
+    /// Somebody with a built-in role over one store, warehouse, distributor or inbox, as the role demands.
+    pub async fn sign_in_over(&self, role: &str, row: &str) -> Client {
+        self.grant(role, &format!("'{row}'")).await.1
+    }
+
+    async fn grant(&self, role: &str, scope_id: &str) -> (AccountId, Client) {
         let (app, name) = (self.node.app.clone(), role.to_owned());
         let id = AccountId::new();
         let create = async move {
@@ -43,8 +52,8 @@ impl TestApp {
         };
         self.node.on_runtime(create).await;
         let grant = format!(
-            "INSERT INTO role_grants (id, account_id, role_id, scope_kind, created_at) \
-             SELECT gen_random_uuid(), '{}', id, 'platform', now() FROM roles WHERE name = '{role}'",
+            "INSERT INTO role_grants (id, account_id, role_id, scope_kind, scope_id, created_at) \
+             SELECT gen_random_uuid(), '{}', id, scope_kind, {scope_id}, now() FROM roles WHERE name = '{role}'",
             id.0
         );
         self.database.execute(&grant).await;

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::{AttributeValue, ProductRow, TextsRow, VariantRow};
 use crate::{
-    catalog::{import::entry::Entry, slug::slugify},
+    catalog::import::entry::Entry,
     kernel::{
         db::Conn,
         error::Result,
+        slug::slugify,
         sql::{Select, Sql},
     },
 };

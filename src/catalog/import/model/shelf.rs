@@ -11,13 +11,11 @@ use uuid::Uuid;
 
 use super::lookup::SlugRow;
 use crate::{
-    catalog::{
-        import::entry::Entry,
-        slug::{slugify, with_tail},
-    },
+    catalog::import::entry::Entry,
     kernel::{
         db::Conn,
         error::{Error, Result},
+        slug::{slugify, with_tail},
         sql::Sql,
     },
 };

@@ -8,16 +8,18 @@ use std::collections::HashMap;
 use bigdecimal::BigDecimal;
 use sha2::{Digest, Sha256};
 
-use crate::catalog::{
-    import::{
-        columns::{Columns, Field},
-        entry::{Entry, Pack},
-        issue::{BadValue, Issue},
-        reader::Row,
-        value,
+use crate::{
+    catalog::{
+        import::{
+            columns::{Columns, Field},
+            entry::{Entry, Pack},
+            issue::{BadValue, Issue},
+            reader::Row,
+            value,
+        },
+        variant::model::Unit,
     },
-    slug::slugify,
-    variant::model::Unit,
+    kernel::slug::slugify,
 };
 
 /// The layout's columns, at the positions of the constants below; then fields that only defaults feed.

@@ -20,6 +20,8 @@ text_enum! {
         Category = "category",
         /// A brand page.
         Brand = "brand",
+        /// A seller's page.
+        Seller = "seller",
     }
 }
 

@@ -1,0 +1,188 @@
+//! Sellers and their tax registrations.
+
+use freshvilla::inventory::registration::gstin::{Gstin, parse_pan};
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestApp};
+
+const GSTIN: &str = "27AAPFU0939F1ZV";
+const SELLER_CREATE: &str = "mutation($input: SellerCreateInput!) { sellerCreate(input: $input) { \
+    seller { id slug status pan } errors { code path } } }";
+const SELLER_UPDATE: &str = "mutation($input: SellerUpdateInput!) { sellerUpdate(input: $input) { \
+    seller { id slug status pan name } errors { code path } } }";
+const REGISTER: &str = "mutation($input: GstRegistrationCreateInput!) { gstRegistrationCreate(input: $input) { \
+    gstRegistration { id gstin pan stateCode status seller { pan } } errors { code path } } }";
+const REGISTRATION_UPDATE: &str = "mutation($input: GstRegistrationUpdateInput!) { gstRegistrationUpdate(input: $input) { \
+    gstRegistration { id status legalName } errors { code path } } }";
+
+#[test]
+fn takes_right_tax_numbers_as_people_write_them() {
+    for text in [GSTIN, "27aapfu0939f1zv", " 27 AAPFU0939F 1ZV ", "27-AAPFU0939F-1ZV"] {
+        let gstin = Gstin::parse(text).unwrap();
+        assert_eq!((gstin.as_str(), gstin.state_code(), gstin.pan()), (GSTIN, "27", "AAPFU0939F"));
+    }
+    assert_eq!(parse_pan("aapfu 0939f").unwrap(), "AAPFU0939F");
+}
+
+#[test]
+fn one_wrong_character_in_a_gstin_is_noticed() {
+    for at in 0..GSTIN.len() {
+        for other in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".chars().filter(|c| !GSTIN[at..].starts_with(*c)) {
+            let wrong = format!("{}{other}{}", &GSTIN[..at], &GSTIN[at + 1..]);
+            assert!(Gstin::parse(&wrong).is_err(), "{wrong}");
+        }
+    }
+}
+
+#[test]
+fn other_texts_are_no_tax_numbers() {
+    let long = "2".repeat(1_000_000);
+    for text in ["", "27", "27AAPFU0939F1ZV7", "२७AAPFU0939F1ZV", "27AAPFU0939F1YV", "27AAPFU0939F0ZV", "\0", &long]
+    {
+        assert!(Gstin::parse(text).is_err(), "{text:.40?}");
+    }
+    for text in ["", "AAPFU0939", "AAPF10939F", "AAPFU093FF", "AAPFU09399", "AAPFU0939FF"] {
+        assert!(parse_pan(text).is_err(), "{text:?}");
+    }
+}
+
+/// The back office, in a country of two states.
+async fn office(app: &TestApp) -> Client {
+    app.database
+        .execute(
+            "INSERT INTO states (gst_code, alpha, name, is_union_territory, has_legislature, retired) VALUES \
+             ('27', 'MH', 'Maharashtra', false, true, false), ('29', 'KA', 'Karnataka', false, true, false)",
+        )
+        .await;
+    app.sign_in("administrator").await
+}
+
+async fn create_seller(office: &Client, name: &str) -> String {
+    let made = office.query(SELLER_CREATE, json!({ "input": { "name": name } })).await;
+    assert_eq!(made.problems("sellerCreate"), Vec::<&str>::new());
+    made.text("/sellerCreate/seller/id").to_owned()
+}
+
+fn registration(seller: &str, gstin: &str) -> Value {
+    json!({ "input": { "sellerId": seller, "gstin": gstin, "legalName": "Farm Fresh LLP", "turnoverBand": "UP_TO_5_CRORE" } })
+}
+
+#[tokio::test]
+async fn a_seller_gets_a_registration_and_a_new_address() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let seller = create_seller(&office, "Farm Fresh").await;
+    let made = office.query(REGISTER, registration(&seller, "27 aapfu0939f 1zv")).await;
+    assert_eq!(made.problems("gstRegistrationCreate"), Vec::<&str>::new());
+    assert_eq!(made.text("/gstRegistrationCreate/gstRegistration/gstin"), GSTIN);
+    assert_eq!(made.text("/gstRegistrationCreate/gstRegistration/stateCode"), "27");
+    assert_eq!(made.text("/gstRegistrationCreate/gstRegistration/seller/pan"), "AAPFU0939F", "the seller has it now");
+
+    let input = json!({ "input": { "id": seller, "slug": "farm-fresh-foods", "name": "Farm Fresh Foods" } });
+    assert_eq!(office.query(SELLER_UPDATE, input).await.text("/sellerUpdate/seller/name"), "Farm Fresh Foods");
+    let by_slug = "query($slug: String!) { seller(slug: $slug) { id slug pan gstRegistrations { gstin } } }";
+    for slug in ["farm-fresh", "farm-fresh-foods"] {
+        let shown = app.query(by_slug, json!({ "slug": slug })).await;
+        assert_eq!(shown.text("/seller/slug"), "farm-fresh-foods");
+        assert!(shown.data("/seller/pan").is_null(), "a stranger does not see papers");
+        assert_eq!(*shown.data("/seller/gstRegistrations"), json!([]));
+        let shown = office.query(by_slug, json!({ "slug": slug })).await;
+        assert_eq!(shown.text("/seller/pan"), "AAPFU0939F");
+        assert_eq!(shown.text("/seller/gstRegistrations/0/gstin"), GSTIN);
+    }
+    let audited =
+        app.database.value("SELECT count(*) FROM audit_log WHERE action LIKE 'seller%' OR action LIKE 'gst%'");
+    assert_eq!(audited.await, json!(4), "seller made, its PAN noted, the registration entered, the seller changed");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn wrong_papers_are_refused_with_their_field() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let (one, two) = (create_seller(&office, "One").await, create_seller(&office, "Two").await);
+    office.query(REGISTER, registration(&one, GSTIN)).await;
+    for (seller, gstin, code) in [
+        (&one, "27AAPFU0939F1ZW", "GSTIN_INVALID"),
+        (&one, "AAPFU0939F", "GSTIN_INVALID"),
+        (&one, "29AAGCB7383J1Z4", "PAN_MISMATCH"),
+        (&two, GSTIN, "GSTIN_TAKEN"),
+        (&two, "06BZAHM6385P6Z2", "GSTIN_INVALID"),
+    ] {
+        let refused = office.query(REGISTER, registration(seller, gstin)).await;
+        assert_eq!(refused.problems("gstRegistrationCreate"), [code], "{gstin}");
+        assert_eq!(*refused.data("/gstRegistrationCreate/errors/0/path"), json!(["gstin"]), "{gstin}");
+    }
+    let two_pan = "query($id: ID!) { node(id: $id) { ... on Seller { pan } } }";
+    assert!(office.query(two_pan, json!({ "id": two })).await.data("/node/pan").is_null(), "nothing was changed");
+    for (input, code) in [
+        (json!({ "id": one, "pan": "AAGCB7383J" }), "PAN_MISMATCH"),
+        (json!({ "id": one, "pan": "nonsense" }), "PAN_INVALID"),
+        (json!({ "id": one, "name": " two " }), "NAME_TAKEN"),
+        (json!({ "id": one, "slug": "two" }), "SLUG_TAKEN"),
+        (json!({ "id": one, "slug": "No Slug" }), "INVALID"),
+    ] {
+        let refused = office.query(SELLER_UPDATE, json!({ "input": input })).await;
+        assert_eq!(refused.problems("sellerUpdate"), [code], "{input}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_registration_frees_number_and_pan_but_comes_back_only_where_it_fits() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let seller = create_seller(&office, "Farm Fresh").await;
+    let made = office.query(REGISTER, registration(&seller, GSTIN)).await;
+    let id = made.text("/gstRegistrationCreate/gstRegistration/id").to_owned();
+    let set = |status: &str| json!({ "input": { "id": id, "status": status } });
+    assert_eq!(
+        office.query(REGISTRATION_UPDATE, set("CANCELLED")).await.problems("gstRegistrationUpdate"),
+        Vec::<&str>::new()
+    );
+    let other_pan = json!({ "input": { "id": seller, "pan": "AAGCB7383J" } });
+    assert_eq!(office.query(SELLER_UPDATE, other_pan).await.problems("sellerUpdate"), Vec::<&str>::new());
+    let back = office.query(REGISTRATION_UPDATE, set("ACTIVE")).await;
+    assert_eq!(back.problems("gstRegistrationUpdate"), ["PAN_MISMATCH"]);
+
+    let closed = json!({ "input": { "id": seller, "status": "CLOSED" } });
+    office.query(SELLER_UPDATE, closed).await;
+    let again = json!({ "input": { "id": seller, "status": "ACTIVE" } });
+    assert_eq!(office.query(SELLER_UPDATE, again).await.problems("sellerUpdate"), ["CONFLICT"], "closed for good");
+    assert_eq!(
+        office.query(REGISTER, registration(&seller, "29AAGCB7383J1Z4")).await.problems("gstRegistrationCreate"),
+        ["CONFLICT"]
+    );
+    let namesake = json!({ "input": { "name": "Farm Fresh", "slug": "farm-fresh-2" } });
+    assert_eq!(office.query(SELLER_CREATE, namesake).await.problems("sellerCreate"), Vec::<&str>::new());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_sellers_papers_are_for_its_own_people() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let (mine, theirs) = (create_seller(&office, "Mine").await, create_seller(&office, "Theirs").await);
+    office.query(REGISTER, registration(&mine, GSTIN)).await;
+    office.query(REGISTER, registration(&theirs, "29AAGCB7383J1Z4")).await;
+    for id in [&mine, &theirs] {
+        office.query(SELLER_UPDATE, json!({ "input": { "id": id, "status": "SUSPENDED" } })).await;
+    }
+    let uuid = app.database.value("SELECT id FROM sellers WHERE name = 'Mine'").await;
+    let owner = app.sign_in_over("distributor_owner", uuid.as_str().unwrap()).await;
+    let all =
+        "{ sellers { nodes { name pan gstRegistrations { gstin } } } gstRegistrations { totalCount nodes { gstin } } }";
+    let seen = owner.query(all, json!({})).await;
+    assert_eq!(
+        *seen.data("/sellers/nodes"),
+        json!([{ "name": "Mine", "pan": "AAPFU0939F", "gstRegistrations": [{ "gstin": GSTIN }] }])
+    );
+    assert_eq!(*seen.data("/gstRegistrations"), json!({ "totalCount": 1, "nodes": [{ "gstin": GSTIN }] }));
+    let node = owner.query("query($id: ID!) { node(id: $id) { id } }", json!({ "id": theirs })).await;
+    assert!(node.data("/node").is_null());
+    let change = json!({ "input": { "id": mine, "status": "ACTIVE" } });
+    assert_eq!(owner.query(SELLER_UPDATE, change).await.code(), Some("FORBIDDEN"), "nobody reinstates themselves");
+    assert_eq!(app.query("{ sellers { nodes { id } } }", json!({})).await.data("/sellers/nodes"), &json!([]));
+    assert_eq!(app.query("{ gstRegistrations { nodes { id } } }", json!({})).await.code(), Some("UNAUTHENTICATED"));
+    app.finish().await;
+}
