@@ -6,6 +6,7 @@
 //!   seller's row lock);
 //! - slugs are unique, and a changed one leaves a redirect.
 
+pub mod demo;
 pub mod registration;
 pub mod seller;
 

@@ -13,6 +13,7 @@ use crate::{
     app::App,
     catalog::import::service::import_demo,
     identity::{demo, place::load::load_embedded_places},
+    inventory::demo::seed_sellers,
     kernel::{
         error::Result,
         migrate::{SessionLock, lock_session},
@@ -32,6 +33,7 @@ pub fn steps() -> Vec<Step> {
     vec![
         Step { name: "places", run: |app| Box::pin(async move { places(&app).await }) },
         Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
+        Step { name: "sellers", run: |app| Box::pin(async move { sellers(&app).await }) },
         Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
     ]
 }
@@ -39,6 +41,10 @@ pub fn steps() -> Vec<Step> {
 async fn places(app: &App) -> Result<String> {
     let (states, pincodes) = load_embedded_places(app).await?;
     Ok(format!("{} states, {} postal codes", states.stored, pincodes.stored))
+}
+
+async fn sellers(app: &App) -> Result<String> {
+    Ok(format!("{} sellers", seed_sellers(app, demo::DISTRIBUTOR).await?))
 }
 
 async fn catalogue(app: &App) -> Result<String> {

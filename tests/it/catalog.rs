@@ -359,6 +359,10 @@ async fn a_bulk_edit_costs_the_same_for_one_as_for_many() {
     assert!(results[..12].iter().all(|result| result["product"]["dietary"] == "VEG"), "{results:?}");
     let recorded = "SELECT count(*) FROM audit_log WHERE action = 'productBulkUpdate'";
     assert_eq!(app.database.value(recorded).await, json!(13));
+    let none = staff.query(BULK, json!({ "input": { "ids": [draft, strange], "set": set } })).await;
+    let results = none.data("/productBulkUpdate/results").as_array().unwrap();
+    assert!(results.iter().all(|result| result["product"].is_null()), "{results:?}");
+    assert_eq!(app.database.value(recorded).await, json!(13), "where every product is refused, nothing is written");
     let missing = json!({ "input": { "ids": [ids[0]], "set": { "brandId": "brd_00000000000000000000000000" } } });
     assert_eq!(staff.query(BULK, missing).await.problems("productBulkUpdate"), ["NOT_FOUND"]);
     app.finish().await;

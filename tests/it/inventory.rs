@@ -1,6 +1,12 @@
 //! Sellers and their tax registrations.
 
-use freshvilla::inventory::registration::gstin::{Gstin, parse_pan};
+use freshvilla::{
+    identity::demo::DISTRIBUTOR,
+    inventory::{
+        demo::seed_sellers,
+        registration::gstin::{Gstin, parse_pan},
+    },
+};
 use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp};
@@ -184,5 +190,21 @@ async fn a_sellers_papers_are_for_its_own_people() {
     assert_eq!(owner.query(SELLER_UPDATE, change).await.code(), Some("FORBIDDEN"), "nobody reinstates themselves");
     assert_eq!(app.query("{ sellers { nodes { id } } }", json!({})).await.data("/sellers/nodes"), &json!([]));
     assert_eq!(app.query("{ gstRegistrations { nodes { id } } }", json!({})).await.code(), Some("UNAUTHENTICATED"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_demo_shop_has_its_sellers_once() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    for _ in 0..2 {
+        let handle = app.node.app.clone();
+        assert_eq!(app.node.on_runtime(async move { seed_sellers(&handle, DISTRIBUTOR).await.unwrap() }).await, 2);
+    }
+    let all = "{ sellers { nodes { slug kind pan gstRegistrations { gstin stateCode } } } }";
+    let shown = office.query(all, json!({})).await;
+    assert_eq!(shown.data("/sellers/nodes").as_array().unwrap().len(), 2);
+    assert_eq!(shown.text("/sellers/nodes/0/slug"), "freshvilla");
+    assert_eq!(shown.text("/sellers/nodes/0/gstRegistrations/1/stateCode"), "29");
     app.finish().await;
 }
