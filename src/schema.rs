@@ -284,6 +284,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    locations (id) {
+        id -> Uuid,
+        kind -> Text,
+        seller_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     login_throttles (key) {
         key -> Bytea,
         attempts -> Int4,
@@ -529,5 +538,28 @@ diesel::table! {
         text_value -> Nullable<Text>,
         number_value -> Nullable<Numeric>,
         boolean_value -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    warehouses (id) {
+        id -> Uuid,
+        location_kind -> Text,
+        seller_id -> Uuid,
+        name -> Text,
+        kind -> Text,
+        status -> Text,
+        gst_registration_id -> Nullable<Uuid>,
+        phone -> Nullable<Text>,
+        line1 -> Text,
+        line2 -> Text,
+        city -> Text,
+        state_code -> Text,
+        pincode -> Text,
+        latitude -> Nullable<Numeric>,
+        longitude -> Nullable<Numeric>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }

@@ -31,6 +31,7 @@ use crate::{
     inventory::{
         registration::model::{self as registration, GstRegistration, GstRegistrationId},
         seller::model::{self as seller, Seller, SellerId},
+        warehouse::model::{self as warehouse, Warehouse, WarehouseId},
     },
     kernel::{
         access::Actor,
@@ -82,6 +83,7 @@ nodes! {
     Category(CategoryId => Category as Category, "categories", category::visible_to),
     Address(AddressId => Address as Address, "addresses", address::visible_to),
     Seller(SellerId => Seller as Seller, "sellers", seller::visible_to),
+    Warehouse(WarehouseId => Warehouse as Warehouse, "warehouses", warehouse::visible_to),
     GstRegistration(
         GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to
     ),

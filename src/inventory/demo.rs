@@ -1,4 +1,5 @@
-//! Sellers of the demo shop: FreshVilla itself, registered in two states, and the distributor of the demo accounts.
+//! Sellers of the demo shop and their warehouses: FreshVilla itself, registered in two states, and the distributor of
+//! the demo accounts.
 
 use uuid::Uuid;
 
@@ -10,6 +11,7 @@ use super::{
         },
     },
     seller::model::{self as sellers, Seller, SellerId, SellerKind, SellerStatus},
+    warehouse::model::{self as warehouses, LocationStatus, Warehouse, WarehouseId, WarehouseKind},
 };
 use crate::{
     app::App,
@@ -50,8 +52,9 @@ const SELLERS: [DemoSeller; 2] = [
     },
 ];
 
-/// Adds the sellers that are not there yet, the second as this distributor; answers how many there are.
-pub async fn seed_sellers(app: &App, distributor: Uuid) -> Result<usize> {
+/// Adds the sellers that are not there yet, the second as this distributor, and FreshVilla's warehouse; answers how many
+/// sellers there are.
+pub async fn seed_sellers(app: &App, distributor: Uuid, main_warehouse: Uuid) -> Result<usize> {
     for (demo, id) in SELLERS.iter().zip([HOUSE, distributor].map(SellerId)) {
         let tx = app.db.begin().await?;
         if found(sellers::lock(&tx, id).await)?.is_none() {
@@ -59,7 +62,39 @@ pub async fn seed_sellers(app: &App, distributor: Uuid) -> Result<usize> {
         }
         tx.commit().await?;
     }
+    let tx = app.db.begin().await?;
+    let id = WarehouseId(main_warehouse);
+    if found(warehouses::lock(&tx, &Actor::system(), id).await)?.is_none() {
+        add_warehouse(app, &tx, id).await?;
+    }
+    tx.commit().await?;
     Ok(SELLERS.len())
+}
+
+async fn add_warehouse(app: &App, conn: &Conn, id: WarehouseId) -> Result<()> {
+    let now = app.clock.now();
+    let registration = registrations::active_in(conn, SellerId(HOUSE), "29").await?;
+    let row = Warehouse {
+        id,
+        seller_id: SellerId(HOUSE),
+        name: "Whitefield".to_owned(),
+        kind: WarehouseKind::Main,
+        status: LocationStatus::Active,
+        gst_registration_id: registration.map(|row| row.id),
+        phone: Some("+918000000001".to_owned()),
+        line1: "Plot 7, EPIP Zone".to_owned(),
+        line2: "Whitefield".to_owned(),
+        city: "Bengaluru".to_owned(),
+        state_code: "29".to_owned(),
+        pincode: "560066".to_owned(),
+        latitude: None,
+        longitude: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    warehouses::insert(conn, &row).await?;
+    Change::new("warehouseCreate", id, None, Some(&row))?.record(conn, &app.clock, &Actor::system()).await
 }
 
 async fn add(app: &App, conn: &Conn, id: SellerId, demo: &DemoSeller) -> Result<()> {

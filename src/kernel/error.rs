@@ -179,6 +179,17 @@ impl<T> OnConstraint<T> for Result<T> {
     }
 }
 
+/// The same outcome for an input that stands in the field `outer` of another one.
+pub fn within<T>(outer: &str, outcome: Result<T>) -> Result<T> {
+    outcome.map_err(|error| match error {
+        Error::Rejected(mut problems) => {
+            problems.iter_mut().for_each(|problem| problem.path.insert(0, outer.to_owned()));
+            Error::Rejected(problems)
+        }
+        other => other,
+    })
+}
+
 /// Not found is null in a query.
 pub fn found<T>(outcome: Result<T>) -> Result<Option<T>> {
     match outcome {

@@ -44,7 +44,7 @@ async fn places(app: &App) -> Result<String> {
 }
 
 async fn sellers(app: &App) -> Result<String> {
-    Ok(format!("{} sellers", seed_sellers(app, demo::DISTRIBUTOR).await?))
+    Ok(format!("{} sellers, a warehouse", seed_sellers(app, demo::DISTRIBUTOR, demo::WAREHOUSE).await?))
 }
 
 async fn catalogue(app: &App) -> Result<String> {

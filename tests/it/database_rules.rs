@@ -145,6 +145,7 @@ async fn check_lists_are_the_enums_variants() {
         "gst_registrations_status_check" => inventory::registration::model::RegistrationStatus,
         "gst_registrations_turnover_band_check" => inventory::registration::model::TurnoverBand,
         "jobs_status_check" => kernel::jobs::JobStatus,
+        "locations_kind_check" => inventory::warehouse::model::LocationKind,
         "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
         "product_variants_status_check" => catalog::category::model::ShelfStatus,
         "product_variants_unit_check" => catalog::variant::model::Unit,
@@ -157,6 +158,8 @@ async fn check_lists_are_the_enums_variants() {
         "sellers_kind_check" => inventory::seller::model::SellerKind,
         "sellers_status_check" => inventory::seller::model::SellerStatus,
         "sessions_revoked_reason_check" => identity::session::model::RevokedReason,
+        "warehouses_kind_check" => inventory::warehouse::model::WarehouseKind,
+        "warehouses_status_check" => inventory::warehouse::model::LocationStatus,
         "slug_redirects_kind_check" => kernel::slug::SlugKind,
     };
     let query = "

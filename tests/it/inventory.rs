@@ -1,7 +1,7 @@
 //! Sellers and their tax registrations.
 
 use freshvilla::{
-    identity::demo::DISTRIBUTOR,
+    identity::demo::{DISTRIBUTOR, WAREHOUSE},
     inventory::{
         demo::seed_sellers,
         registration::gstin::{Gstin, parse_pan},
@@ -57,7 +57,10 @@ async fn office(app: &TestApp) -> Client {
     app.database
         .execute(
             "INSERT INTO states (gst_code, alpha, name, is_union_territory, has_legislature, retired) VALUES \
-             ('27', 'MH', 'Maharashtra', false, true, false), ('29', 'KA', 'Karnataka', false, true, false)",
+             ('27', 'MH', 'Maharashtra', false, true, false), ('29', 'KA', 'Karnataka', false, true, false); \
+             INSERT INTO pincodes (id, code, state_code, place, taluk, districts, latitude, longitude) VALUES \
+             (gen_random_uuid(), '560066', '29', 'Whitefield', 'Bengaluru', '{Bengaluru}', 12.97, 77.75), \
+             (gen_random_uuid(), '400001', '27', 'Mumbai GPO', 'Mumbai', '{Mumbai}', NULL, NULL)",
         )
         .await;
     app.sign_in("administrator").await
@@ -199,12 +202,147 @@ async fn the_demo_shop_has_its_sellers_once() {
     let office = office(&app).await;
     for _ in 0..2 {
         let handle = app.node.app.clone();
-        assert_eq!(app.node.on_runtime(async move { seed_sellers(&handle, DISTRIBUTOR).await.unwrap() }).await, 2);
+        assert_eq!(
+            app.node.on_runtime(async move { seed_sellers(&handle, DISTRIBUTOR, WAREHOUSE).await.unwrap() }).await,
+            2
+        );
     }
     let all = "{ sellers { nodes { slug kind pan gstRegistrations { gstin stateCode } } } }";
     let shown = office.query(all, json!({})).await;
     assert_eq!(shown.data("/sellers/nodes").as_array().unwrap().len(), 2);
     assert_eq!(shown.text("/sellers/nodes/0/slug"), "freshvilla");
     assert_eq!(shown.text("/sellers/nodes/0/gstRegistrations/1/stateCode"), "29");
+    let all = "{ warehouses { nodes { name seller { name } gstRegistration { gstin } } } }";
+    let shown = office.query(all, json!({})).await;
+    assert_eq!(
+        *shown.data("/warehouses/nodes"),
+        json!([{ "name": "Whitefield", "seller": { "name": "FreshVilla" }, "gstRegistration": { "gstin": "29AAFCF0001A1ZJ" } }])
+    );
+    app.finish().await;
+}
+
+const WAREHOUSE_CREATE: &str = "mutation($input: WarehouseCreateInput!) { warehouseCreate(input: $input) { \
+    warehouse { id name phone stateCode latitude version } errors { code path } } }";
+const WAREHOUSE_UPDATE: &str = "mutation($input: WarehouseUpdateInput!) { warehouseUpdate(input: $input) { \
+    warehouse { id name status phone stateCode latitude version gstRegistration { gstin } } errors { code path } } }";
+
+fn depot(seller: &str, name: &str) -> Value {
+    json!({
+        "sellerId": seller, "name": name, "kind": "REGIONAL", "phone": "98100 00001",
+        "site": { "line1": "Plot 7", "city": "Bengaluru", "pincode": "560 066" },
+    })
+}
+
+async fn open(client: &Client, input: Value) -> String {
+    let made = client.query(WAREHOUSE_CREATE, json!({ "input": input })).await;
+    assert_eq!(made.problems("warehouseCreate"), Vec::<&str>::new());
+    made.text("/warehouseCreate/warehouse/id").to_owned()
+}
+
+#[tokio::test]
+async fn a_warehouse_opens_moves_and_closes() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let seller = create_seller(&office, "Farm Fresh").await;
+    let made = office.query(WAREHOUSE_CREATE, json!({ "input": depot(&seller, "Whitefield") })).await;
+    assert_eq!(made.text("/warehouseCreate/warehouse/phone"), "+919810000001");
+    assert_eq!(made.text("/warehouseCreate/warehouse/stateCode"), "29", "the state follows from the postal code");
+    assert_eq!(*made.data("/warehouseCreate/warehouse/latitude"), json!(12.97), "and so does the place on the map");
+    let id = made.text("/warehouseCreate/warehouse/id").to_owned();
+    let registered = office.query(REGISTER, registration(&seller, GSTIN)).await;
+    let mumbai = registered.text("/gstRegistrationCreate/gstRegistration/id").to_owned();
+
+    let site = json!({ "line1": "Fort", "city": "Mumbai", "pincode": "400001" });
+    let input = json!({ "input": { "id": id, "gstRegistrationId": mumbai, "site": site, "phone": null, "status": "MAINTENANCE",
+                                   "expectedVersion": 1 } });
+    let moved = office.query(WAREHOUSE_UPDATE, input.clone()).await;
+    assert_eq!(moved.problems("warehouseUpdate"), Vec::<&str>::new());
+    assert_eq!(moved.text("/warehouseUpdate/warehouse/gstRegistration/gstin"), GSTIN);
+    assert!(moved.data("/warehouseUpdate/warehouse/phone").is_null());
+    assert!(moved.data("/warehouseUpdate/warehouse/latitude").is_null(), "nobody knows where that is");
+    assert_eq!(office.query(WAREHOUSE_UPDATE, input).await.problems("warehouseUpdate"), ["VERSION_CONFLICT"]);
+    let back = json!({ "line1": "Plot 7", "city": "Bengaluru", "pincode": "560066" });
+    let refused = office.query(WAREHOUSE_UPDATE, json!({ "input": { "id": id, "site": back } })).await;
+    assert_eq!(refused.problems("warehouseUpdate"), ["REGISTRATION_MISMATCH"], "a Mumbai registration in Bengaluru");
+    let shown = office
+        .query("query($id: ID!) { node(id: $id) { ... on Warehouse { city status version } } }", json!({ "id": id }));
+    assert_eq!(*shown.await.data("/node"), json!({ "city": "Mumbai", "status": "MAINTENANCE", "version": 2 }));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_wrong_warehouse_is_refused_with_its_field() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let (one, two) = (create_seller(&office, "One").await, create_seller(&office, "Two").await);
+    open(&office, depot(&one, "Depot")).await;
+    open(&office, depot(&two, "depot")).await;
+    let registered = office.query(REGISTER, registration(&two, "29AAGCB7383J1Z4")).await;
+    let foreign = registered.text("/gstRegistrationCreate/gstRegistration/id");
+    let with = |change: Value| {
+        let mut input = depot(&one, "New");
+        input.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        input
+    };
+    let site = |change: Value| {
+        let mut site = json!({ "line1": "Plot 7", "city": "Bengaluru", "pincode": "560066" });
+        site.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        with(json!({ "site": site }))
+    };
+    for (input, code, path) in [
+        (with(json!({ "name": " DEPOT " })), "NAME_TAKEN", json!(["name"])),
+        (with(json!({ "name": "" })), "REQUIRED", json!(["name"])),
+        (with(json!({ "phone": "12" })), "INVALID", json!(["phone"])),
+        (with(json!({ "gstRegistrationId": foreign })), "REGISTRATION_MISMATCH", json!(["gstRegistrationId"])),
+        (with(json!({ "sellerId": "sel_00000000000000000000000000" })), "NOT_FOUND", json!(["sellerId"])),
+        (site(json!({ "pincode": "560067" })), "PINCODE_UNKNOWN", json!(["site", "pincode"])),
+        (site(json!({ "state": "Maharashtra" })), "STATE_MISMATCH", json!(["site", "state"])),
+        (site(json!({ "city": " " })), "REQUIRED", json!(["site", "city"])),
+        (site(json!({ "latitude": 91, "longitude": 0 })), "INVALID", json!(["site", "latitude"])),
+        (site(json!({ "latitude": 12 })), "INVALID", json!(["site", "longitude"])),
+    ] {
+        let refused = office.query(WAREHOUSE_CREATE, json!({ "input": input })).await;
+        assert_eq!(refused.problems("warehouseCreate"), [code], "{input}");
+        assert_eq!(*refused.data("/warehouseCreate/errors/0/path"), path, "{input}");
+    }
+    assert_eq!(app.database.value("SELECT count(*) FROM locations").await, json!(2), "a refusal leaves nothing behind");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn warehouses_are_for_those_who_work_there() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let (mine, theirs) = (create_seller(&office, "Mine").await, create_seller(&office, "Theirs").await);
+    let (north, south) = (open(&office, depot(&mine, "North")).await, open(&office, depot(&theirs, "South")).await);
+    let row = |table: &str, name: &str| {
+        let query = format!("SELECT id FROM {table} WHERE name = '{name}'");
+        let app = &app;
+        async move { app.database.value(&query).await.as_str().unwrap().to_owned() }
+    };
+    let owner = app.sign_in_over("distributor_owner", &row("sellers", "Mine").await).await;
+    let manager = app.sign_in_over("warehouse_manager", &row("warehouses", "North").await).await;
+    let clerk = app.sign_in_over("warehouse_staff", &row("warehouses", "North").await).await;
+    let rename = |id: &str| json!({ "input": { "id": id, "name": "Renamed" } });
+    for (who, person) in [("owner", &owner), ("manager", &manager), ("clerk", &clerk)] {
+        let seen = person.query("{ warehouses { totalCount nodes { name } } }", json!({})).await;
+        assert_eq!(*seen.data("/warehouses"), json!({ "totalCount": 1, "nodes": [{ "name": "North" }] }), "{who}");
+        let node = person.query("query($id: ID!) { node(id: $id) { id } }", json!({ "id": south })).await;
+        assert!(node.data("/node").is_null(), "{who}");
+        let other = person.query(WAREHOUSE_UPDATE, rename(&south)).await;
+        match who {
+            "clerk" => assert_eq!(other.code(), Some("FORBIDDEN")),
+            _ => assert_eq!(other.problems("warehouseUpdate"), ["NOT_FOUND"], "{who}"),
+        }
+    }
+    for (person, seller) in [(&owner, &theirs), (&manager, &mine)] {
+        let refused = person.query(WAREHOUSE_CREATE, json!({ "input": depot(seller, "Another") })).await;
+        assert_eq!(refused.problems("warehouseCreate"), ["NOT_FOUND"]);
+    }
+    open(&owner, depot(&mine, "Another")).await;
+    let renamed = manager.query(WAREHOUSE_UPDATE, rename(&north)).await;
+    assert_eq!(renamed.text("/warehouseUpdate/warehouse/name"), "Renamed");
+    let stranger = app.query("{ warehouses { nodes { id } } }", json!({})).await;
+    assert_eq!(stranger.code(), Some("UNAUTHENTICATED"));
     app.finish().await;
 }

@@ -90,7 +90,7 @@ async fn locate(app: &App, fields: AddressFields, given: Option<Point>) -> Resul
 }
 
 /// The state of a postal code. Where the code lies in several, the customer has to say which.
-async fn state_of(app: &App, pincode: &str, state: Option<&str>) -> Result<String> {
+pub async fn state_of(app: &App, pincode: &str, state: Option<&str>) -> Result<String> {
     let conn = app.db.read().await?;
     let candidates = places::of_code(&conn, pincode).await?;
     if candidates.is_empty() {

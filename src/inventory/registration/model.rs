@@ -166,6 +166,13 @@ pub async fn lock(mut conn: &Conn, id: GstRegistrationId) -> Result<GstRegistrat
     row.first(&mut conn).await.optional()?.ok_or(Error::NotFound("GST registration"))
 }
 
+/// The seller's active registration for a state; the oldest, where there are several.
+pub async fn active_in(conn: &Conn, seller: SellerId, state_code: &str) -> Result<Option<GstRegistration>> {
+    let rest = Sql::new("FROM gst_registrations WHERE status = 'active' AND seller_id = ").bind(seller);
+    let rest = rest.sql(" AND state_code = ").bind(state_code).sql(" ORDER BY id LIMIT 1");
+    Select::<GstRegistration>::new(rest).row(conn).await
+}
+
 /// Whether the seller has an active registration.
 pub async fn any_active(conn: &Conn, seller: SellerId) -> Result<bool> {
     Sql::new("1 FROM gst_registrations WHERE status = 'active' AND seller_id = ").bind(seller).exists(conn).await

@@ -36,6 +36,8 @@ crate::text_enum! {
         SellersRead = "sellers.read",
         /// Enter and change sellers and their tax registrations.
         SellersWrite = "sellers.write",
+        /// Open and change stores and warehouses within scope.
+        LocationsWrite = "locations.write",
         /// See stock within scope.
         InventoryRead = "inventory.read",
         /// Change stock within scope.

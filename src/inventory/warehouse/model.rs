@@ -1,0 +1,216 @@
+//! Warehouse rows and every query over them.
+
+use async_graphql::InputObject;
+use bigdecimal::BigDecimal;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
+use serde::Serialize;
+
+use crate::{
+    id,
+    inventory::{registration::model::GstRegistrationId, seller::model::SellerId},
+    kernel::{
+        access::{Actor, Permission},
+        db::Conn,
+        error::{Error, OnConstraint, Result},
+        page::{self, Direction, Order, Page, PageArgs},
+        sql::Sql,
+    },
+    schema::{locations, warehouses},
+    text_enum,
+};
+
+id! {
+    /// Identifies a warehouse.
+    WarehouseId, "whs", "Warehouse"
+}
+
+text_enum! {
+    /// What a location is.
+    pub enum LocationKind {
+        /// A store.
+        Store = "store",
+        /// A warehouse.
+        Warehouse = "warehouse",
+    }
+}
+
+text_enum! {
+    /// Which part a warehouse plays.
+    pub enum WarehouseKind {
+        /// Supplies the others.
+        Main = "main",
+        /// Supplies a region.
+        Regional = "regional",
+        /// Holds a little, close to the customers.
+        Satellite = "satellite",
+    }
+}
+
+text_enum! {
+    /// Whether a location works.
+    pub enum LocationStatus {
+        /// Takes goods in and gives them out.
+        Active = "active",
+        /// Closed.
+        Inactive = "inactive",
+        /// For now neither takes goods in nor gives any out.
+        Maintenance = "maintenance",
+    }
+}
+
+/// Where goods lie that no shopper enters.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset, Serialize, PlainObject)]
+#[diesel(table_name = warehouses, treat_none_as_null = true)]
+#[graphql(complex)]
+#[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
+pub struct Warehouse {
+    /// Global ID.
+    pub id: WarehouseId,
+    #[graphql(skip)]
+    pub seller_id: SellerId,
+    /// Name, unique among its seller's without regard to case.
+    pub name: String,
+    /// Which part it plays.
+    pub kind: WarehouseKind,
+    /// Whether it works.
+    pub status: LocationStatus,
+    #[graphql(skip)]
+    pub gst_registration_id: Option<GstRegistrationId>,
+    /// Telephone, with the country's code.
+    pub phone: Option<String>,
+    /// House and street.
+    pub line1: String,
+    /// More of it; may be empty.
+    pub line2: String,
+    /// City, town or village.
+    pub city: String,
+    /// GST code of the state.
+    pub state_code: String,
+    /// Postal code.
+    pub pincode: String,
+    #[graphql(skip)]
+    pub latitude: Option<BigDecimal>,
+    #[graphql(skip)]
+    pub longitude: Option<BigDecimal>,
+    /// Counts the writes; send it back as `expectedVersion`.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Which warehouses a list shows.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct WarehouseWhere {
+    /// Of this seller.
+    pub seller_id: Option<SellerId>,
+    /// Of this kind.
+    pub kind: Option<WarehouseKind>,
+    /// In this state.
+    pub status: Option<LocationStatus>,
+    /// In this postal code.
+    pub pincode: Option<String>,
+    /// Whose name begins so, without regard to case.
+    pub name_starts_with: Option<String>,
+}
+
+impl WarehouseWhere {
+    fn condition(&self) -> Sql {
+        let mut parts = Vec::new();
+        if let Some(seller) = self.seller_id {
+            parts.push(Sql::new("seller_id = ").bind(seller));
+        }
+        if let Some(kind) = self.kind {
+            parts.push(Sql::new("kind = ").bind(kind.as_str()));
+        }
+        if let Some(status) = self.status {
+            parts.push(Sql::new("status = ").bind(status.as_str()));
+        }
+        if let Some(pincode) = &self.pincode {
+            parts.push(Sql::new("pincode = ").bind(pincode.as_str()));
+        }
+        if let Some(start) = &self.name_starts_with {
+            parts.push(Sql::new("starts_with(lower(name), lower(").bind(start.as_str()).sql("))"));
+        }
+        let narrow = parts.len() > 1;
+        let condition = Sql::all_of(parts, " AND ");
+        if narrow { condition.uncached() } else { condition }
+    }
+}
+
+/// The warehouses on which the caller has the permission: named ones, and all of the sellers that are named.
+pub fn within(actor: &Actor, permission: Permission) -> Sql {
+    let scope = actor.scope(permission);
+    if scope.everything {
+        return Sql::new("TRUE");
+    }
+    Sql::new("(id = ANY(").bind(scope.warehouses).sql(") OR seller_id = ANY(").bind(scope.distributors).sql("))")
+}
+
+/// Warehouses are for those who work with their stock.
+pub fn visible_to(actor: &Actor) -> Sql {
+    within(actor, Permission::InventoryRead)
+}
+
+/// A page of warehouses by name.
+pub async fn list(
+    conn: &Conn,
+    actor: &Actor,
+    filter: &WarehouseWhere,
+    args: &PageArgs,
+    count: bool,
+) -> Result<Page<Warehouse>> {
+    let condition = Sql::all_of([visible_to(actor), filter.condition()], " AND ");
+    let order = Order { column: "name", cast: "", id: "id", direction: Direction::Asc };
+    let key = |row: &Warehouse| (row.name.clone(), row.id.0);
+    page::fetch(conn, "warehouses", condition, order, args, count, key).await
+}
+
+/// Locks a warehouse that the caller may change.
+pub async fn lock(mut conn: &Conn, actor: &Actor, id: WarehouseId) -> Result<Warehouse> {
+    let mine = Sql::new("1 FROM warehouses WHERE id = ").bind(id).sql(" AND ");
+    if !mine.join(within(actor, Permission::LocationsWrite)).exists(conn).await? {
+        return Err(Error::NotFound("warehouse"));
+    }
+    let row = warehouses::table.find(id).for_update().select(Warehouse::as_select());
+    row.first(&mut conn).await.optional()?.ok_or(Error::NotFound("warehouse"))
+}
+
+/// Adds a warehouse, as a location and as what it is.
+pub async fn insert(mut conn: &Conn, row: &Warehouse) -> Result<()> {
+    use locations::dsl;
+    diesel::insert_into(locations::table)
+        .values((
+            dsl::id.eq(row.id.0),
+            dsl::kind.eq(LocationKind::Warehouse),
+            dsl::seller_id.eq(row.seller_id),
+            dsl::created_at.eq(row.created_at),
+        ))
+        .execute(&mut conn)
+        .await
+        .on_constraint("locations_seller_id_fkey", || {
+            Error::problem("NOT_FOUND", "sellerId", "there is no such seller")
+        })?;
+    refused(diesel::insert_into(warehouses::table).values(row).execute(&mut conn).await)
+}
+
+/// Stores a changed warehouse.
+pub async fn update(mut conn: &Conn, row: &Warehouse) -> Result<()> {
+    refused(diesel::update(warehouses::table.find(row.id)).set(row).execute(&mut conn).await)
+}
+
+fn refused(outcome: QueryResult<usize>) -> Result<()> {
+    outcome
+        .on_constraint("warehouses_name_key", || {
+            Error::problem("NAME_TAKEN", "name", "another warehouse of this seller has this name")
+        })
+        .on_constraint("warehouses_gst_registration_fkey", || {
+            let message = "the GST registration must be the seller's, for the state where the warehouse stands";
+            Error::problem("REGISTRATION_MISMATCH", "gstRegistrationId", message)
+        })
+        .map(drop)
+}
