@@ -18,7 +18,7 @@ use async_graphql::{
 use lru::LruCache;
 use sha2::{Digest, Sha256};
 
-use super::scan;
+use super::{kept::is_conditional, scan};
 
 /// Tokens of all parsed documents together: some 100 MB at the very worst, 1,000 documents usually.
 const PARSED_TOKENS: usize = 200_000;
@@ -45,6 +45,8 @@ pub enum DocumentError {
 /// A parsed document.
 pub struct Document {
     parsed: ExecutableDocument,
+    /// Has `@skip` or `@include`.
+    pub conditional: bool,
     valid: AtomicBool,
 }
 
@@ -92,7 +94,8 @@ impl Documents {
         }
         let tokens = scan::tokens(text).map_err(DocumentError::TooComplex)?;
         let parsed = parse(text).map_err(DocumentError::Syntax)?;
-        let document = Arc::new(Document { parsed, valid: AtomicBool::new(false) });
+        let conditional = is_conditional(&parsed);
+        let document = Arc::new(Document { parsed, conditional, valid: AtomicBool::new(false) });
         if text.len() <= LONGEST_KEPT {
             lock(&self.parsed).put(text.clone(), Arc::clone(&document), tokens);
         }

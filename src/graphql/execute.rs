@@ -13,7 +13,7 @@ use super::{
     arrange::{arrange, null_roots, selected},
     charge::{Charge, Refusal},
     documents::{Document, DocumentError, Documents},
-    limits,
+    kept, limits,
     schema::{Mutation, Query, Subscription, builder},
     variables::{Given, check_required, fill_in, given},
 };
@@ -69,6 +69,9 @@ struct Prepared {
 
 impl Prepared {
     fn arrange(&self, response: &mut Response) {
+        if self.document.conditional {
+            kept::forget(&mut response.data);
+        }
         if let Some((_, operation)) = operation(&self.document, self.operation.as_deref()) {
             let (set, fragments) = (&operation.selection_set.node, &self.document.fragments);
             // An error without a path was found before anything was executed.
@@ -146,7 +149,11 @@ impl GraphQl {
                 let request = request.data(self.app.clone()).data(Arc::clone(&actor));
                 let stream = AssertUnwindSafe(self.live.execute_stream(request)).catch_unwind();
                 let stream = stream.map(|answer| answer.unwrap_or_else(|panic| after_panic(&*panic)));
-                stream.map(move |response| masked(response, &actor)).boxed()
+                let answers = stream.map(move |mut response| {
+                    prepared.arrange(&mut response);
+                    masked(response, &actor)
+                });
+                answers.boxed()
             }
             Err(Refusal { error, charge }) => {
                 let response = masked(charge.shown_in(Response::from_errors(vec![error])), &actor);
@@ -167,7 +174,11 @@ impl GraphQl {
             .map_err(|error| top_level(&error))?;
         let charge = Charge::take(&self.app, actor, cost).await?;
         let (kind, name) = (operation.ty, name.unwrap_or("anonymous").to_owned());
-        request.set_parsed_query((*document).clone());
+        let mut executed = ExecutableDocument::clone(&document);
+        if document.conditional {
+            kept::keep(&mut executed);
+        }
+        request.set_parsed_query(executed);
         let given = given(&document, operation, &request.variables);
         let prepared =
             Prepared { document, given, operation: request.operation_name.clone(), kind, name, cost, charge };

@@ -54,6 +54,7 @@ pub fn check(
     }
     for (_, other) in document.operations.iter() {
         if !std::ptr::eq(operation, &other.node) {
+            (walk.aliases, walk.hashing) = (0, 0);
             walk.operation(&other.node)?;
         }
     }

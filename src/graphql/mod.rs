@@ -4,6 +4,7 @@ mod arrange;
 mod charge;
 mod documents;
 mod execute;
+mod kept;
 mod limits;
 mod node;
 mod scan;

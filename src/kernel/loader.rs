@@ -3,10 +3,8 @@
 use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
-    future::poll_fn,
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
 };
 
 use futures_util::{
@@ -72,7 +70,7 @@ impl Loaders {
         if let Some(value) = self.with(|shelf: &mut Shelf<K>| shelf.look_up(&key)) {
             return Ok(value);
         }
-        let_others_go_first().await;
+        self.let_others_go_first::<K>().await;
         let Some(flight) = self.board(&key) else {
             // Somebody else has brought it meanwhile.
             return Ok(self.with(|shelf: &mut Shelf<K>| shelf.known.get(&key).cloned()).flatten());
@@ -94,6 +92,21 @@ impl Loaders {
             self.with(|shelf: &mut Shelf<K>| {
                 shelf.known.extend(values.into_iter().map(|(key, value)| (key, Some(value))))
             });
+        }
+    }
+
+    /// Comes back when everything else that is ready in this task has been polled and noted no more keys. Tokio wakes
+    /// who yields only after the task's turn, which keeps combinators from taking it for busy.
+    async fn let_others_go_first<K: Key>(&self) {
+        let noted = || self.with(|shelf: &mut Shelf<K>| shelf.noted.len());
+        let mut before = noted();
+        loop {
+            tokio::task::yield_now().await;
+            let now = noted();
+            if now == before {
+                return;
+            }
+            before = now;
         }
     }
 
@@ -142,19 +155,6 @@ impl<K: Key> Shelf<K> {
         }
         None
     }
-}
-
-/// Comes back after everything else that is ready in this task has been polled once.
-async fn let_others_go_first() {
-    let mut gone = false;
-    poll_fn(|task| {
-        if std::mem::replace(&mut gone, true) {
-            return Poll::Ready(());
-        }
-        task.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// `load_by_id!(CategoryId => Category, categories)`: rows by primary key, as `Arc<Category>`.

@@ -152,19 +152,33 @@ pub struct Order {
 }
 
 impl Order {
-    /// Marks the cursors of this list; a cursor of another one would not fit its column.
-    fn mark(&self) -> [u8; 2] {
-        let text = [self.column, self.cast, self.id].concat();
+    /// Whether the cast takes the text.
+    fn reads(&self, sort: &str) -> bool {
+        match self.cast {
+            "::int" => sort.parse::<i32>().is_ok(),
+            "::bigint" => sort.parse::<i64>().is_ok(),
+            "::date" => sort.parse::<chrono::NaiveDate>().is_ok(),
+            "::timestamptz" => chrono::DateTime::parse_from_rfc3339(sort).is_ok(),
+            _ => true,
+        }
+    }
+
+    /// Marks the cursors of this list over a table; a cursor of another one would not fit its column.
+    fn mark(&self, from: &str) -> [u8; 2] {
+        let text = [from, self.column, self.cast, self.id].concat();
         let sum = text.bytes().fold(0x811c_u16, |sum, byte| (sum ^ u16::from(byte)).wrapping_mul(0x0193));
         (sum | 1).to_be_bytes()
     }
 
     /// The condition that skips what precedes the cursor; empty on a first page. A row comparison, which PostgreSQL
     /// answers from an index on (column, id).
-    pub fn keyset(&self, page: &PageArgs) -> Result<Sql> {
+    fn keyset(&self, from: &str, page: &PageArgs) -> Result<Sql> {
         let Some(cursor) = &page.cursor else { return Ok(Sql::default()) };
-        if cursor.list != self.mark() {
+        if cursor.list != self.mark(from) {
             return Err(of_another_list());
+        }
+        if !self.reads(&cursor.sort) {
+            return Err(Error::BadInput("malformed cursor".to_owned()));
         }
         Ok(Sql::new("(")
             .sql(self.column)
@@ -210,7 +224,7 @@ where
 {
     let rest = rows_of_page(from, condition.clone(), order, args)?;
     let rows = Select::<R>::new(rest).rows(conn).await?;
-    finish(conn, (from, condition), rows, (args, order), count, key).await
+    finish(conn, (from, condition), rows, (args, order.mark(from)), count, key).await
 }
 
 /// Where rows with neighbours come from.
@@ -243,11 +257,11 @@ where
         .join(source.joins())
         .join(order.clause(args));
     let rows = source.rows(conn, rest).await?;
-    finish(conn, (from, condition), rows, (args, order), count, key).await
+    finish(conn, (from, condition), rows, (args, order.mark(from)), count, key).await
 }
 
 fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Result<Sql> {
-    let condition = Sql::all_of([condition, order.keyset(args)?], " AND ");
+    let condition = Sql::all_of([condition, order.keyset(from, args)?], " AND ");
     Ok(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).join(order.order_and_limit(args)))
 }
 
@@ -255,7 +269,7 @@ async fn finish<R>(
     conn: &Conn,
     (from, condition): (&'static str, Sql),
     rows: Vec<R>,
-    (args, order): (&PageArgs, Order),
+    (args, list): (&PageArgs, [u8; 2]),
     count: bool,
     key: impl Fn(&R) -> (String, Uuid),
 ) -> Result<Page<R>> {
@@ -265,7 +279,7 @@ async fn finish<R>(
         }
         false => None,
     };
-    Ok(Page { total, ..Page::new(args, order, rows, key) })
+    Ok(Page { total, ..Page::new(args, list, rows, key) })
 }
 
 /// One item with its place in the list.
@@ -292,13 +306,13 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// From rows fetched with [`Order::order_and_limit`]; `key` gives a row's sort value as text, and its ID.
-    pub fn new(args: &PageArgs, order: Order, mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
+    fn new(args: &PageArgs, list: [u8; 2], mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
         let more = rows.len() > args.size;
         rows.truncate(args.size);
         if args.backward {
             rows.reverse();
         }
-        let (came_from_cursor, list) = (args.cursor.is_some(), order.mark());
+        let came_from_cursor = args.cursor.is_some();
         let items = rows
             .into_iter()
             .map(|node| {

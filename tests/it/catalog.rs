@@ -1,5 +1,6 @@
 //! The catalogue as shoppers and its staff see it.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
@@ -231,6 +232,14 @@ async fn statements_do_not_grow_with_the_page() {
         ids.data("/products/nodes").as_array().unwrap().iter().map(|node| node["id"].clone()).collect();
     let nodes = app.query("query($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", json!({ "ids": ids })).await;
     assert_eq!(nodes.statements(), 1);
+    // Interfaces are driven by the library, which must not split the loaders' batches.
+    let relations = "query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Product { hsn { code } gstRate { rateBp } \
+                     media { url } variants { sku attributes { value } } category { parent { name } } brand { name } \
+                     description } } }";
+    let few = app.query(relations, json!({ "ids": ids[..2] })).await;
+    let many = app.query(relations, json!({ "ids": ids })).await;
+    assert_eq!(many.errors(), Vec::<Value>::new().as_slice());
+    assert_eq!(many.statements(), few.statements());
     assert_eq!(nodes.data("/nodes/11/id"), &ids[11]);
     app.finish().await;
 }
@@ -539,6 +548,16 @@ async fn a_cursor_serves_its_own_list_only() {
     }
     let search = "query($after: String) { search(after: $after) { nodes { product { id } } } }";
     assert_eq!(app.query(search, json!({ "after": cursor })).await.code(), Some("BAD_USER_INPUT"));
+    // Forged: the cursor's list and ID with a sort value that is none.
+    for field in ["PRICE", "CREATED_AT", "POPULARITY"] {
+        let own = app.query(list, ordered(field, Value::Null)).await;
+        let own = URL_SAFE_NO_PAD.decode(own.text("/products/pageInfo/endCursor")).unwrap();
+        for sort in ["x", "", "now", "infinity", "99999999999999999999", "2026-13-01T00:00:00Z", "-"] {
+            let forged = URL_SAFE_NO_PAD.encode([&own[..18], sort.as_bytes()].concat());
+            let refused = app.query(list, ordered(field, json!(forged))).await;
+            assert_eq!(refused.code(), Some("BAD_USER_INPUT"), "{field} {sort:?}");
+        }
+    }
 }
 
 /// A document that was found valid is not validated again; its variables are.

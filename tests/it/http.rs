@@ -380,6 +380,22 @@ async fn answers_keep_to_the_specification() {
     let all_skipped = app.query("query($on: Boolean!) { states { code @skip(if: $on) } }", json!({ "on": true })).await;
     assert_eq!(all_skipped.data("/states"), &json!([{}]), "an object without fields is no null");
 
+    for (query, data) in [
+        ("{ states { code @skip(if: true) } states { name } }", json!({ "states": [{ "name": "Delhi" }] })),
+        ("{ brands { edges @skip(if: true) { cursor } } }", json!({ "brands": {} })),
+        (
+            "{ brands { ...A @include(if: false) } brands { nodes { name } } } fragment A on BrandConnection { nodes { id } }",
+            json!({ "brands": { "nodes": [] } }),
+        ),
+        (
+            "{ brands { ...A } } fragment A on BrandConnection { nodes @include(if: false) { id } }",
+            json!({ "brands": {} }),
+        ),
+        ("{ __typename @skip(if: true) }", json!({})),
+    ] {
+        assert_eq!(app.query(query, json!({})).await.body["data"], data, "{query}");
+    }
+
     let failed = app.query("{ node(id: \"garbage\") { id } __typename }", json!({})).await;
     assert_eq!(failed.body["data"], json!({ "node": null, "__typename": "Query" }));
     let required = app.query("{ states { code } accounts(first: 1) { nodes { id } } }", json!({})).await;

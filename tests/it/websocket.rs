@@ -1,5 +1,7 @@
 //! The `graphql-transport-ws` protocol, message by message.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue};
@@ -150,5 +152,40 @@ async fn a_clients_goodbye_is_answered() {
     socket.close(None).await.unwrap();
     let answer = socket.next().await;
     assert!(matches!(answer, Some(Ok(Message::Close(_)))), "{answer:?}");
+    app.finish().await;
+}
+
+/// Operations that hold connections must go on whatever their socket waits for.
+#[tokio::test]
+async fn a_busy_socket_holds_up_nobody_else() {
+    let app = TestApp::start_with(&["--database-pool=2"]).await;
+    let customer = app.sign_in("customer").await;
+    app.database
+        .execute(
+            "INSERT INTO customer_profiles (account_id, customer_number, created_at, updated_at) \
+             SELECT id, 'C1', now(), now() FROM accounts WHERE kind = 'customer'",
+        )
+        .await;
+    let socket = customer.socket().await;
+    let busy = async {
+        for at in 0..400 {
+            let query =
+                "{ products { totalCount nodes { id } } brands { totalCount nodes { id } } me { account { id } } }";
+            socket.send(json!({ "id": format!("q{at}"), "type": "subscribe", "payload": { "query": query } })).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let others = async {
+        let started = std::time::Instant::now();
+        for name in ["Asha", "Arjun", "Meera"] {
+            let rename = "mutation($input: ProfileUpdateInput!) { profileUpdate(input: $input) { errors { code } } }";
+            let renamed = customer.query(rename, json!({ "input": { "name": name } })).await;
+            assert_eq!(renamed.problems("profileUpdate"), Vec::<&str>::new());
+            assert_eq!(app.query("{ brands { nodes { id } } }", json!({})).await.code(), None);
+        }
+        started.elapsed()
+    };
+    let ((), took) = tokio::join!(busy, others);
+    assert!(took < Duration::from_secs(5), "{took:?}");
     app.finish().await;
 }

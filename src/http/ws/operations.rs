@@ -1,18 +1,22 @@
 //! The operations of one socket. Each has at most one answer on its way: it is asked for the next one when the last
 //! has been taken by the connection, so a slow client holds up its own operations and no memory.
+//!
+//! An answer is made in a task of its own. Whatever the socket is waiting for, its operations go on and give back
+//! their database connections.
 
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Request, Response, parser::types::OperationType};
 use axum::extract::ws::Message;
 use futures_util::{
-    FutureExt, StreamExt,
-    future::{AbortHandle, Abortable, BoxFuture},
+    StreamExt,
+    future::{AbortHandle, Abortable},
     stream::{BoxStream, FuturesUnordered},
 };
+use tokio_util::task::AbortOnDropHandle;
 
 use super::protocol;
-use crate::{graphql::GraphQl, http::answer, kernel::access::Actor};
+use crate::{app::App, graphql::GraphQl, http::answer, kernel::access::Actor};
 
 /// An operation between two answers.
 pub struct Waiting {
@@ -38,15 +42,20 @@ pub struct Outgoing {
 }
 
 /// All running operations of a socket.
-#[derive(Default)]
 pub struct Operations {
+    app: App,
     /// By the client's name: a number that no other operation has, and the handle that ends it.
     named: HashMap<String, (u64, AbortHandle)>,
-    running: FuturesUnordered<Abortable<BoxFuture<'static, Step>>>,
+    running: FuturesUnordered<Abortable<AbortOnDropHandle<Step>>>,
     serial: u64,
 }
 
 impl Operations {
+    /// None yet.
+    pub fn new(app: App) -> Self {
+        Self { app, named: HashMap::new(), running: FuturesUnordered::new(), serial: 0 }
+    }
+
     /// Whether the name is taken.
     pub fn contains(&self, id: &str) -> bool {
         self.named.contains_key(id)
@@ -70,7 +79,8 @@ impl Operations {
     pub fn resume(&mut self, waiting: Waiting) {
         let (handle, registration) = AbortHandle::new_pair();
         self.named.insert(waiting.id.clone(), (waiting.serial, handle));
-        self.running.push(Abortable::new(step(waiting).boxed(), registration));
+        let task = AbortOnDropHandle::new(self.app.spawn(step(waiting)));
+        self.running.push(Abortable::new(task, registration));
     }
 
     /// Ends an operation at the client's wish.
@@ -90,7 +100,8 @@ impl Operations {
     pub async fn next(&mut self) -> Outgoing {
         loop {
             match self.running.next().await {
-                Some(Ok(step)) if self.is_current(&step.waiting) => return self.outgoing(step),
+                Some(Ok(Ok(step))) if self.is_current(&step.waiting) => return self.outgoing(step),
+                Some(Ok(Err(end))) if end.is_panic() => std::panic::resume_unwind(end.into_panic()),
                 // Cancelled.
                 Some(_) => {}
                 None => std::future::pending().await,

@@ -88,10 +88,10 @@ impl Session {
         let mut ping = tokio::time::interval_at(now + PING_EVERY, PING_EVERY);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
+            operations: Operations::new(http.app.clone()),
             http,
             caller,
             login: None,
-            operations: Operations::default(),
             outbox: VecDeque::new(),
             heard: now,
             stuck: now,
