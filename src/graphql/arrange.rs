@@ -3,21 +3,15 @@
 //! Fields that are resolved side by side come in as they are ready. Plain objects keep the order themselves; here it is
 //! restored for the root and for the objects below it, down to the first list.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned, Value,
     indexmap::IndexMap,
-    parser::{
-        parse_schema,
-        types::{Field, FragmentDefinition, Selection, SelectionSet, TypeKind, TypeSystemDefinition},
-    },
+    parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
 };
 
-type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+pub type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// Puts the fields of an object, and of the objects in it, into the order in which they were selected.
 pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
@@ -41,40 +35,6 @@ pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
         }
     }
 }
-
-/// A root field that failed is null; where it must not be null, the whole answer is (GraphQL specification, "Handling
-/// Execution Errors"). The library leaves such a field out.
-pub fn null_roots(data: &mut Value, set: &SelectionSet, fragments: &Fragments) {
-    let mut fields = match std::mem::take(data) {
-        Value::Object(fields) => fields,
-        // Nothing was executed, or every field failed.
-        _ => IndexMap::new(),
-    };
-    for field in selected(set, fragments).fields {
-        let key = &field.response_key().node;
-        if !fields.contains_key(key) {
-            if !NULLABLE_ROOTS.contains(field.name.node.as_str()) {
-                return;
-            }
-            fields.insert(key.clone(), Value::Null);
-        }
-    }
-    *data = Value::Object(fields);
-}
-
-/// The root fields of the schema that may be null.
-static NULLABLE_ROOTS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let document = parse_schema(super::sdl()).map(|document| document.definitions).unwrap_or_default();
-    let mut nullable = HashSet::new();
-    for definition in document {
-        let TypeSystemDefinition::Type(definition) = definition else { continue };
-        let root = matches!(definition.node.name.node.as_str(), "Query" | "Mutation");
-        let TypeKind::Object(object) = definition.node.kind else { continue };
-        let fields = object.fields.into_iter().filter(|field| root && field.node.ty.node.nullable);
-        nullable.extend(fields.map(|field| field.node.name.node.to_string()));
-    }
-    nullable
-});
 
 /// What is selected of an object.
 #[derive(Default)]

@@ -10,10 +10,10 @@ use async_graphql::{
 use futures_util::{FutureExt, Stream, StreamExt};
 
 use super::{
-    arrange::{arrange, null_roots, selected},
+    arrange::{arrange, selected},
     charge::{Charge, Refusal},
     documents::{Document, DocumentError, Documents},
-    kept, limits,
+    kept, limits, nulls,
     schema::{Mutation, Query, Subscription, builder},
     variables::{Given, check_required, fill_in, given},
 };
@@ -74,10 +74,7 @@ impl Prepared {
         }
         if let Some((_, operation)) = operation(&self.document, self.operation.as_deref()) {
             let (set, fragments) = (&operation.selection_set.node, &self.document.fragments);
-            // An error without a path was found before anything was executed.
-            if response.errors.iter().any(|error| !error.path.is_empty()) {
-                null_roots(&mut response.data, set, fragments);
-            }
+            nulls::put(&mut response.data, &response.errors, self.kind, set, fragments);
             arrange(&mut response.data, set, fragments);
         }
     }
@@ -246,13 +243,22 @@ fn operation<'a>(
     }
 }
 
-/// A mutation that is selected twice would run twice, though its two answers are one.
+/// A mutation that is selected twice would run twice, though its two answers are one; and a subscription has one root
+/// field (GraphQL specification, "Single Root Field").
 fn check_once(document: &ExecutableDocument, operation: &OperationDefinition) -> Result<(), ServerError> {
-    if operation.ty != OperationType::Mutation {
+    if operation.ty == OperationType::Query {
         return Ok(());
     }
     let selected = selected(&operation.selection_set.node, &document.fragments);
     let mut keys = HashSet::new();
+    if operation.ty == OperationType::Subscription {
+        keys.extend(selected.fields.iter().map(|field| &field.response_key().node));
+        if keys.len() == 1 {
+            return Ok(());
+        }
+        let error = ServerError::new("a subscription selects one root field", Some(operation.selection_set.pos));
+        return Err(with_code(error, "GRAPHQL_VALIDATION_FAILED"));
+    }
     if !selected.repeated && selected.fields.iter().all(|field| keys.insert(&field.response_key().node)) {
         return Ok(());
     }

@@ -7,6 +7,7 @@ mod execute;
 mod kept;
 mod limits;
 mod node;
+mod nulls;
 mod scan;
 mod schema;
 mod variables;

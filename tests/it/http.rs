@@ -401,6 +401,43 @@ async fn answers_keep_to_the_specification() {
     let required = app.query("{ states { code } accounts(first: 1) { nodes { id } } }", json!({})).await;
     assert_eq!((required.code(), &required.body["data"]), (Some("UNAUTHENTICATED"), &json!(null)));
 
+    app.database
+        .execute(
+            "INSERT INTO categories (id, path, name, slug, description, position, status, created_at, updated_at) \
+             SELECT id, ARRAY[id], 'Rice', 'rice', '', 1, 'active', now(), now() \
+             FROM (VALUES ('01900000-0000-7000-8000-000000000001'::uuid)) v(id)",
+        )
+        .await;
+    let id = app.query("{ category(slug: \"rice\") { id } }", json!({})).await.text("/category/id").to_owned();
+    let (too_many, category) = ("products(first: 500) { nodes { id } }", json!({ "code": "07" }));
+    for (query, data) in [
+        (format!("{{ states {{ code }} categories {{ nodes {{ id {too_many} }} }} }}"), json!(null)),
+        (
+            format!("{{ states {{ code }} node(id: \"{id}\") {{ ... on Category {{ id {too_many} }} }} }}"),
+            json!({ "states": [category], "node": null }),
+        ),
+        (
+            format!(
+                "{{ states {{ code }} node(id: \"{id}\") {{ id ...A }} }} fragment A on Category {{ x: {too_many} }}"
+            ),
+            json!({ "states": [category], "node": null }),
+        ),
+        (
+            format!("{{ states {{ code }} c: category(slug: \"rice\") {{ children {{ id }} {too_many} }} }}"),
+            json!({ "states": [category], "c": null }),
+        ),
+        (
+            format!(
+                "{{ states {{ code }} nodes(ids: [\"{id}\", \"{id}\"]) {{ id ... on Category {{ {too_many} }} }} }}"
+            ),
+            json!({ "states": [category], "nodes": [null, null] }),
+        ),
+    ] {
+        let answer = app.query(&query, json!({})).await;
+        assert!(!answer.errors().is_empty(), "{query}");
+        assert_eq!(answer.body["data"], data, "{query}");
+    }
+
     let twice = "mutation { jobRetry(input: { id: \"job_01jcqkm000e00800000000005a\" }) { job { id } } \
         ... on Mutation { jobRetry(input: { id: \"job_01jcqkm000e00800000000005a\" }) { errors { code } } } }";
     assert_eq!(app.query(twice, json!({})).await.code(), Some("GRAPHQL_VALIDATION_FAILED"));

@@ -43,6 +43,11 @@ async fn answers_queries_mutations_and_refusals() {
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { jobEvents(id: \"job_01jcqkm000e00800000000005a\") { kind } }", "UNAUTHENTICATED"),
+        (
+            "subscription { a: jobEvents(id: \"job_01jcqkm000e00800000000005a\") { kind } \
+             b: jobEvents(id: \"job_01jcqkm000e00800000000005b\") { kind } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
     ] {
         assert_eq!(socket.subscribe(text, json!({})).await.refused().await, code);
     }
