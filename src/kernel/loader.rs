@@ -34,8 +34,9 @@ pub trait Key: Clone + Eq + Hash + Send + Sync + 'static {
 /// The loaders of one execution. Never kept longer: a second viewer or a second event must not see old rows.
 ///
 /// The fields of an answer are polled one after the other in one task. A load therefore notes its key and lets the
-/// others go first; whoever comes round again finds all keys together and fetches them. No timer, and the number of
-/// statements does not depend on how busy the machine is.
+/// others go first; whoever comes round again finds all keys together and fetches them. While keys of a type are being
+/// fetched, others of the type wait, so that what drifted apart meets again. No timer, and the number of statements
+/// does not depend on how busy the machine is.
 pub struct Loaders {
     db: Db,
     actor: Arc<Actor>,
@@ -51,11 +52,23 @@ struct Shelf<K: Key> {
     known: HashMap<K, Option<K::Value>>,
     noted: HashSet<K>,
     flying: HashMap<K, Flight<K>>,
+    /// The flight that started last.
+    last: Option<Flight<K>>,
+}
+
+/// What is left for a load to do.
+enum Boarding<K: Key> {
+    /// Somebody else has brought the value meanwhile.
+    Landed(Option<K::Value>),
+    /// This flight brings it.
+    On(Flight<K>),
+    /// Another flight is in the air, after which the next one starts.
+    After(Flight<K>),
 }
 
 impl<K: Key> Default for Shelf<K> {
     fn default() -> Self {
-        Self { known: HashMap::new(), noted: HashSet::new(), flying: HashMap::new() }
+        Self { known: HashMap::new(), noted: HashSet::new(), flying: HashMap::new(), last: None }
     }
 }
 
@@ -70,10 +83,14 @@ impl Loaders {
         if let Some(value) = self.with(|shelf: &mut Shelf<K>| shelf.look_up(&key)) {
             return Ok(value);
         }
-        self.let_others_go_first::<K>().await;
-        let Some(flight) = self.board(&key) else {
-            // Somebody else has brought it meanwhile.
-            return Ok(self.with(|shelf: &mut Shelf<K>| shelf.known.get(&key).cloned()).flatten());
+        let flight = loop {
+            self.let_others_go_first::<K>().await;
+            match self.board(&key) {
+                Boarding::Landed(value) => return Ok(value),
+                Boarding::On(flight) => break flight,
+                // How it ends is the business of those who are on it.
+                Boarding::After(flight) => drop(flight.await),
+            }
         };
         let landed = flight.await;
         self.with(|shelf: &mut Shelf<K>| {
@@ -110,18 +127,26 @@ impl Loaders {
         }
     }
 
-    /// The flight that brings this key, which starts now with all keys noted so far unless it is already on its way;
-    /// `None` when the value has landed.
-    fn board<K: Key>(&self, key: &K) -> Option<Flight<K>> {
+    /// The flight that brings this key; it starts now, with all keys noted so far, if nothing is in the air.
+    fn board<K: Key>(&self, key: &K) -> Boarding<K> {
         self.with(|shelf: &mut Shelf<K>| {
-            if !shelf.flying.contains_key(key) && !shelf.known.contains_key(key) {
-                // A flight that it relied on may have landed while it let others go first.
-                shelf.noted.insert(key.clone());
-                let keys: Vec<K> = shelf.noted.drain().collect();
-                let flight = self.start(keys.clone());
-                shelf.flying.extend(keys.into_iter().map(|key| (key, flight.clone())));
+            if let Some(value) = shelf.known.get(key) {
+                return Boarding::Landed(value.clone());
             }
-            shelf.flying.get(key).cloned()
+            // In a mutation, what has landed may be older than its last write.
+            if let Some(flight) = shelf.flying.get(key).filter(|flight| self.cached || flight.peek().is_none()) {
+                return Boarding::On(flight.clone());
+            }
+            // A flight that it relied on may have landed while it let others go first.
+            shelf.noted.insert(key.clone());
+            if let Some(flight) = shelf.last.as_ref().filter(|flight| flight.peek().is_none()) {
+                return Boarding::After(flight.clone());
+            }
+            let keys: Vec<K> = shelf.noted.drain().collect();
+            let flight = self.start(keys.clone());
+            shelf.flying.extend(keys.into_iter().map(|key| (key, flight.clone())));
+            shelf.last = Some(flight.clone());
+            Boarding::On(flight)
         })
     }
 

@@ -134,6 +134,11 @@ impl<T> Page<T> {
 /// The mark of cursors that hold a place of their own.
 const PLACES: [u8; 2] = [0, 0];
 
+/// Whether PostgreSQL reads the date's text: without a year zero, or one before it.
+fn known(date: chrono::NaiveDate) -> bool {
+    (1..=9999).contains(&chrono::Datelike::year(&date))
+}
+
 fn of_another_list() -> Error {
     Error::BadInput("this cursor belongs to another list, or to another order of this one".to_owned())
 }
@@ -157,8 +162,12 @@ impl Order {
         match self.cast {
             "::int" => sort.parse::<i32>().is_ok(),
             "::bigint" => sort.parse::<i64>().is_ok(),
-            "::date" => sort.parse::<chrono::NaiveDate>().is_ok(),
-            "::timestamptz" => chrono::DateTime::parse_from_rfc3339(sort).is_ok(),
+            "::date" => sort.parse().is_ok_and(known),
+            // As `timestamp_key` writes it.
+            "::timestamptz" => {
+                let at = chrono::DateTime::parse_from_rfc3339(sort);
+                sort.ends_with('Z') && at.is_ok_and(|at| known(at.date_naive()))
+            }
             _ => true,
         }
     }

@@ -552,7 +552,17 @@ async fn a_cursor_serves_its_own_list_only() {
     for field in ["PRICE", "CREATED_AT", "POPULARITY"] {
         let own = app.query(list, ordered(field, Value::Null)).await;
         let own = URL_SAFE_NO_PAD.decode(own.text("/products/pageInfo/endCursor")).unwrap();
-        for sort in ["x", "", "now", "infinity", "99999999999999999999", "2026-13-01T00:00:00Z", "-"] {
+        for sort in [
+            "x",
+            "",
+            "now",
+            "infinity",
+            "99999999999999999999",
+            "2026-13-01T00:00:00Z",
+            "-",
+            "0000-01-01T00:00:00Z",
+            "2026-01-01T00:00:00+23:00",
+        ] {
             let forged = URL_SAFE_NO_PAD.encode([&own[..18], sort.as_bytes()].concat());
             let refused = app.query(list, ordered(field, json!(forged))).await;
             assert_eq!(refused.code(), Some("BAD_USER_INPUT"), "{field} {sort:?}");
