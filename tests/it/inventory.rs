@@ -162,6 +162,10 @@ async fn a_cancelled_registration_frees_number_and_pan_but_comes_back_only_where
         office.query(REGISTER, registration(&seller, "29AAGCB7383J1Z4")).await.problems("gstRegistrationCreate"),
         ["CONFLICT"]
     );
+    let back = office.query(REGISTRATION_UPDATE, set("ACTIVE")).await;
+    assert_eq!(back.problems("gstRegistrationUpdate"), ["CONFLICT"], "nothing comes back under a closed seller");
+    let opened = office.query(WAREHOUSE_CREATE, json!({ "input": depot(&seller, "Late") })).await;
+    assert_eq!(opened.problems("warehouseCreate"), ["CONFLICT"]);
     let namesake = json!({ "input": { "name": "Farm Fresh", "slug": "farm-fresh-2" } });
     assert_eq!(office.query(SELLER_CREATE, namesake).await.problems("sellerCreate"), Vec::<&str>::new());
     app.finish().await;

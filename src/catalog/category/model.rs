@@ -100,6 +100,7 @@ impl From<CategoryCard> for Category {
         }
     }
 }
+
 load_children! {
     /// The shelves directly below.
     pub ChildrenOf(Option<CategoryId>) => Category, categories.parent_id, by (position, name, id)

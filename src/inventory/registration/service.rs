@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     app::App,
-    inventory::seller::model::{self as sellers, SellerId, SellerStatus},
+    inventory::seller::model::{self as sellers, SellerId},
     kernel::{
         access::Actor,
         audit::Change,
@@ -71,10 +71,7 @@ pub async fn create_registration(app: &App, actor: &Actor, new: NewRegistration)
         updated_at: now,
     };
     let tx = app.db.begin().await?;
-    let seller = sellers::lock(&tx, new.seller_id).await?;
-    if seller.status == SellerStatus::Closed {
-        return Err(Error::problem("CONFLICT", "sellerId", "this seller is closed for good"));
-    }
+    let seller = sellers::lock_open(&tx, new.seller_id).await?;
     match &seller.pan {
         Some(pan) if *pan != row.pan => return Err(other_pan()),
         Some(_) => {}
@@ -114,7 +111,7 @@ pub async fn update_registration(
     after.status = changes.status.unwrap_or(after.status);
     if after.status != before.status && after.status == RegistrationStatus::Active {
         // The seller may have got another PAN while it had no active registration.
-        let seller = sellers::lock(&tx, before.seller_id).await?;
+        let seller = sellers::lock_open(&tx, before.seller_id).await?;
         if seller.pan.as_deref() != Some(&after.pan) {
             return Err(other_pan());
         }

@@ -12,7 +12,7 @@ use crate::{
     kernel::{
         access::{Actor, Permission},
         db::Conn,
-        error::{Error, OnConstraint, Result},
+        error::{Error, OnConstraint, Result, found},
         page::{self, Direction, Order, Page, PageArgs},
         slug::{self, SlugKind},
         sql::{Select, Sql},
@@ -152,6 +152,17 @@ pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str) -> Result<Sell
 pub async fn lock(mut conn: &Conn, id: SellerId) -> Result<Seller> {
     let row = sellers::table.find(id).for_update().select(Seller::as_select()).first(&mut conn).await.optional()?;
     row.ok_or(Error::NotFound("seller"))
+}
+
+/// Locks a seller for something that is entered under it: a problem at `sellerId` where there is none, or it has left.
+pub async fn lock_open(conn: &Conn, id: SellerId) -> Result<Seller> {
+    match found(lock(conn, id).await)? {
+        None => Err(Error::problem("NOT_FOUND", "sellerId", "there is no such seller")),
+        Some(seller) if seller.status == SellerStatus::Closed => {
+            Err(Error::problem("CONFLICT", "sellerId", "this seller is closed for good"))
+        }
+        Some(seller) => Ok(seller),
+    }
 }
 
 /// Adds a seller.

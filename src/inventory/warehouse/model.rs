@@ -16,7 +16,7 @@ use crate::{
         db::Conn,
         error::{Error, OnConstraint, Result},
         page::{self, Direction, Order, Page, PageArgs},
-        sql::Sql,
+        sql::{Select, Sql},
     },
     schema::{locations, warehouses},
     text_enum,
@@ -171,13 +171,10 @@ pub async fn list(
 }
 
 /// Locks a warehouse that the caller may change.
-pub async fn lock(mut conn: &Conn, actor: &Actor, id: WarehouseId) -> Result<Warehouse> {
-    let mine = Sql::new("1 FROM warehouses WHERE id = ").bind(id).sql(" AND ");
-    if !mine.join(within(actor, Permission::LocationsWrite)).exists(conn).await? {
-        return Err(Error::NotFound("warehouse"));
-    }
-    let row = warehouses::table.find(id).for_update().select(Warehouse::as_select());
-    row.first(&mut conn).await.optional()?.ok_or(Error::NotFound("warehouse"))
+pub async fn lock(conn: &Conn, actor: &Actor, id: WarehouseId) -> Result<Warehouse> {
+    let mine = Sql::new("FROM warehouses WHERE id = ").bind(id).sql(" AND ");
+    let rest = mine.join(within(actor, Permission::LocationsWrite)).sql(" FOR UPDATE");
+    Select::<Warehouse>::new(rest).row(conn).await?.ok_or(Error::NotFound("warehouse"))
 }
 
 /// Adds a warehouse, as a location and as what it is.
@@ -191,10 +188,7 @@ pub async fn insert(mut conn: &Conn, row: &Warehouse) -> Result<()> {
             dsl::created_at.eq(row.created_at),
         ))
         .execute(&mut conn)
-        .await
-        .on_constraint("locations_seller_id_fkey", || {
-            Error::problem("NOT_FOUND", "sellerId", "there is no such seller")
-        })?;
+        .await?;
     refused(diesel::insert_into(warehouses::table).values(row).execute(&mut conn).await)
 }
 

@@ -6,7 +6,7 @@ use crate::{
     identity::account::contact,
     inventory::{
         registration::model::GstRegistrationId,
-        seller::model::{self as sellers, SellerId, SellerStatus},
+        seller::model::{self as sellers, SellerId},
         site::{self, Site, SiteInput},
     },
     kernel::{
@@ -86,11 +86,7 @@ pub async fn create_warehouse(app: &App, actor: &Actor, new: NewWarehouse) -> Re
         updated_at: now,
     };
     let tx = app.db.begin().await?;
-    let seller = sellers::lock(&tx, row.seller_id).await;
-    let seller = seller.map_err(|_| Error::problem("NOT_FOUND", "sellerId", "there is no such seller"))?;
-    if seller.status == SellerStatus::Closed {
-        return Err(Error::problem("CONFLICT", "sellerId", "this seller is closed for good"));
-    }
+    sellers::lock_open(&tx, row.seller_id).await?;
     model::insert(&tx, &row).await?;
     Change::new("warehouseCreate", row.id, None, Some(&row))?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;
