@@ -84,7 +84,7 @@ impl Loaders {
             return Ok(value);
         }
         let flight = loop {
-            self.let_others_go_first::<K>().await;
+            self.let_others_go_first(&key).await;
             match self.board(&key) {
                 Boarding::Landed(value) => return Ok(value),
                 Boarding::On(flight) => break flight,
@@ -112,12 +112,13 @@ impl Loaders {
         }
     }
 
-    /// Comes back when everything else that is ready in this task has been polled and noted no more keys. Tokio wakes
-    /// who yields only after the task's turn, which keeps combinators from taking it for busy.
-    async fn let_others_go_first<K: Key>(&self) {
-        let noted = || self.with(|shelf: &mut Shelf<K>| shelf.noted.len());
+    /// Comes back when everything else that is ready in this task has been polled and noted no more keys, or when
+    /// somebody else has taken this one along. Tokio wakes who yields only after the task's turn, which keeps
+    /// combinators from taking it for busy.
+    async fn let_others_go_first<K: Key>(&self, key: &K) {
+        let noted = || self.with(|shelf: &mut Shelf<K>| shelf.noted.contains(key).then_some(shelf.noted.len()));
         let mut before = noted();
-        loop {
+        while before.is_some() {
             tokio::task::yield_now().await;
             let now = noted();
             if now == before {
@@ -133,8 +134,7 @@ impl Loaders {
             if let Some(value) = shelf.known.get(key) {
                 return Boarding::Landed(value.clone());
             }
-            // In a mutation, what has landed may be older than its last write.
-            if let Some(flight) = shelf.flying.get(key).filter(|flight| self.cached || flight.peek().is_none()) {
+            if let Some(flight) = shelf.flying.get(key) {
                 return Boarding::On(flight.clone());
             }
             // A flight that it relied on may have landed while it let others go first.
@@ -174,6 +174,10 @@ impl<K: Key> Shelf<K> {
     fn look_up(&mut self, key: &K) -> Option<Option<K::Value>> {
         if let Some(value) = self.known.get(key) {
             return Some(value.clone());
+        }
+        // What landed before this load began may be older than the last write of a mutation.
+        if self.flying.get(key).is_some_and(|flight| flight.peek().is_some()) {
+            self.flying.remove(key);
         }
         if !self.flying.contains_key(key) {
             self.noted.insert(key.clone());
