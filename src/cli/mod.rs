@@ -77,6 +77,9 @@ struct ServeArgs {
     /// Leave background jobs to `freshvilla worker`
     #[arg(long)]
     no_worker: bool,
+    /// Load the demo data if it is missing, and end; what the first start runs in a process of its own
+    #[arg(long, hide = true)]
+    only_demo_data: bool,
 }
 
 #[derive(Debug, Args)]
@@ -146,6 +149,9 @@ fn run(Cli { config, command }: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Schema => print(&graphql::sdl()),
         Command::Settings => print(&settings_table()),
+        Command::Serve(args) if args.only_demo_data => {
+            with_database(config, async |ready, stop| until(&stop, database::seed(ready.config)).await)
+        }
         Command::Serve(args) => with_database(config, async |ready, stop| serve::serve(ready, args, stop).await),
         Command::Worker(args) => with_database(config, async |ready, stop| serve::work(ready, args, stop).await),
         Command::Migrate { action } => {

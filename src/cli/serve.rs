@@ -2,8 +2,11 @@
 
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 
-use anyhow::bail;
-use tokio::net::{TcpListener, TcpSocket};
+use anyhow::{Context, bail, ensure};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    process::Command,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{MigrateFlag, Ready, ServeArgs, banner::banner, database::bring_up_to_date, until};
@@ -34,10 +37,8 @@ async fn serve_app(
     socket: TcpSocket,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    if app.config.mode == Mode::Development
-        && let Some(report) = until(&stop, async { Ok(seed::seed_if_empty(app).await?) }).await?
-    {
-        tracing::info!("demo data loaded in {:.1} s", report.took.as_secs_f32());
+    if app.config.mode == Mode::Development && seed::is_due(app).await? {
+        until(&stop, load_demo_data(app)).await?;
     }
     let graphql = GraphQl::build(app.clone())?;
     let listener = open(socket, ready)?;
@@ -51,6 +52,19 @@ async fn serve_app(
     println!("{}", banner(app, listener.local_addr()?, ready.embedded.as_deref(), &tokens)?);
     stop_with(app, stop);
     http::serve(app.clone(), graphql, listener).await
+}
+
+/// Loads the demo data in a process of its own: the memory that takes goes with it, and the server starts small.
+async fn load_demo_data(app: &App) -> anyhow::Result<()> {
+    let mut loader = Command::new(std::env::current_exe()?);
+    loader.args(std::env::args_os().skip(1)).arg("--only-demo-data").kill_on_drop(true);
+    if let Some(url) = &app.config.database.database_url {
+        // Ours, where the private PostgreSQL runs.
+        loader.env("DATABASE_URL", url.expose());
+    }
+    let outcome = loader.status().await.context("loading the demo data")?;
+    ensure!(outcome.success(), "the demo data could not be loaded ({outcome})");
+    Ok(())
 }
 
 /// `freshvilla worker`.

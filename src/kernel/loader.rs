@@ -4,12 +4,12 @@ use std::{
     any::{Any, TypeId},
     collections::{HashMap, HashSet},
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures_util::{
     FutureExt,
-    future::{BoxFuture, Shared},
+    future::{BoxFuture, Shared, join_all},
 };
 
 use super::{
@@ -34,53 +34,72 @@ pub trait Key: Clone + Eq + Hash + Send + Sync + 'static {
 /// The loaders of one execution. Never kept longer: a second viewer or a second event must not see old rows.
 ///
 /// The fields of an answer are polled one after the other in one task. A load therefore notes its key and lets the
-/// others go first; whoever comes round again finds all keys together and fetches them. While keys of a type are being
-/// fetched, others of the type wait, so that what drifted apart meets again. No timer, and the number of statements
-/// does not depend on how busy the machine is.
+/// others go first; whoever comes round again finds all keys together, and fetches them: one statement for each type
+/// of key, all at the same time. The next wave leaves when this one has landed, so that what drifted apart meets again.
+/// No timer, and the number of statements depends neither on how busy the machine is nor on which one was fastest.
 pub struct Loaders {
     db: Db,
     actor: Arc<Actor>,
     cached: bool,
-    shelves: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+    harbour: Mutex<Harbour>,
+}
+
+/// All keys of an execution, and what is on its way for them.
+#[derive(Default)]
+struct Harbour {
+    shelves: HashMap<TypeId, Box<dyn AnyShelf>>,
+    /// How many keys were ever noted.
+    noted: usize,
+    /// The flights that started last.
+    wave: Option<Wave>,
 }
 
 /// Values on their way, shared by all who wait for one of them.
 type Flight<K> = Shared<BoxFuture<'static, Result<Arc<HashMap<K, <K as Key>::Value>>>>>;
+
+/// Flights that started together; it ends when all have landed, however they ended.
+type Wave = Shared<BoxFuture<'static, ()>>;
 
 /// Everything about one type of key.
 struct Shelf<K: Key> {
     known: HashMap<K, Option<K::Value>>,
     noted: HashSet<K>,
     flying: HashMap<K, Flight<K>>,
-    /// The flight that started last.
-    last: Option<Flight<K>>,
+}
+
+/// A shelf whose type of key does not matter.
+trait AnyShelf: Send {
+    /// Sends for the noted keys, if there are any; the answer ends when they are here.
+    fn depart(&mut self, db: &Db, actor: &Arc<Actor>) -> Option<BoxFuture<'static, ()>>;
+
+    fn as_any(&mut self) -> &mut dyn Any;
 }
 
 /// What is left for a load to do.
 enum Boarding<K: Key> {
-    /// Somebody else has brought the value meanwhile.
+    /// The value is here.
     Landed(Option<K::Value>),
     /// This flight brings it.
     On(Flight<K>),
-    /// Another flight is in the air, after which the next one starts.
-    After(Flight<K>),
+    /// Others are in the air, after which the next ones start.
+    After(Wave),
 }
 
 impl<K: Key> Default for Shelf<K> {
     fn default() -> Self {
-        Self { known: HashMap::new(), noted: HashSet::new(), flying: HashMap::new(), last: None }
+        Self { known: HashMap::new(), noted: HashSet::new(), flying: HashMap::new() }
     }
 }
 
 impl Loaders {
     /// Fresh loaders; they keep nothing in mutations, which must see their own writes.
     pub fn new(db: Db, actor: Arc<Actor>, cached: bool) -> Self {
-        Self { db, actor, cached, shelves: Mutex::default() }
+        Self { db, actor, cached, harbour: Mutex::default() }
     }
 
     /// The value behind a key, batched with its neighbours.
     pub async fn load<K: Key>(&self, key: K) -> Result<Option<K::Value>> {
-        if let Some(value) = self.with(|shelf: &mut Shelf<K>| shelf.look_up(&key)) {
+        if let Some(value) = self.harbour().look_up(&key) {
             return Ok(value);
         }
         let flight = loop {
@@ -88,35 +107,36 @@ impl Loaders {
             match self.board(&key) {
                 Boarding::Landed(value) => return Ok(value),
                 Boarding::On(flight) => break flight,
-                // How it ends is the business of those who are on it.
-                Boarding::After(flight) => drop(flight.await),
+                Boarding::After(wave) => wave.await,
             }
         };
         let landed = flight.await;
-        self.with(|shelf: &mut Shelf<K>| {
-            shelf.flying.remove(&key);
-            let value = landed?.get(&key).cloned();
-            if self.cached {
-                shelf.known.insert(key, value.clone());
-            }
-            Ok(value)
-        })
+        let mut harbour = self.harbour();
+        let shelf = harbour.shelf::<K>();
+        shelf.flying.remove(&key);
+        let value = landed?.get(&key).cloned();
+        if self.cached {
+            shelf.known.insert(key, value.clone());
+        }
+        Ok(value)
     }
 
     /// Gives values that a list query fetched along the way, so that nested fields find them without a statement.
     pub fn prime<K: Key>(&self, values: impl IntoIterator<Item = (K, K::Value)>) {
         if self.cached {
-            self.with(|shelf: &mut Shelf<K>| {
-                shelf.known.extend(values.into_iter().map(|(key, value)| (key, Some(value))))
-            });
+            let values = values.into_iter().map(|(key, value)| (key, Some(value)));
+            self.harbour().shelf::<K>().known.extend(values);
         }
     }
 
     /// Comes back when everything else that is ready in this task has been polled and noted no more keys, or when
-    /// somebody else has taken this one along. Tokio wakes who yields only after the task's turn, which keeps
-    /// combinators from taking it for busy.
+    /// somebody else has sent for this one. Tokio wakes who yields only after the task's turn, which keeps combinators
+    /// from taking it for busy.
     async fn let_others_go_first<K: Key>(&self, key: &K) {
-        let noted = || self.with(|shelf: &mut Shelf<K>| shelf.noted.contains(key).then_some(shelf.noted.len()));
+        let noted = || {
+            let mut harbour = self.harbour();
+            harbour.shelf::<K>().noted.contains(key).then_some(harbour.noted)
+        };
         let mut before = noted();
         while before.is_some() {
             tokio::task::yield_now().await;
@@ -128,62 +148,85 @@ impl Loaders {
         }
     }
 
-    /// The flight that brings this key; it starts now, with all keys noted so far, if nothing is in the air.
+    /// The flight that brings this key; if nothing is in the air it starts now, and so does one for every other type of
+    /// key.
     fn board<K: Key>(&self, key: &K) -> Boarding<K> {
-        self.with(|shelf: &mut Shelf<K>| {
-            if let Some(value) = shelf.known.get(key) {
-                return Boarding::Landed(value.clone());
-            }
-            if let Some(flight) = shelf.flying.get(key) {
-                return Boarding::On(flight.clone());
-            }
-            // A flight that it relied on may have landed while it let others go first.
-            shelf.noted.insert(key.clone());
-            if let Some(flight) = shelf.last.as_ref().filter(|flight| flight.peek().is_none()) {
-                return Boarding::After(flight.clone());
-            }
-            let keys: Vec<K> = shelf.noted.drain().collect();
-            let flight = self.start(keys.clone());
-            shelf.flying.extend(keys.into_iter().map(|key| (key, flight.clone())));
-            shelf.last = Some(flight.clone());
-            Boarding::On(flight)
-        })
-    }
-
-    fn start<K: Key>(&self, keys: Vec<K>) -> Flight<K> {
-        let (db, actor) = (self.db.clone(), Arc::clone(&self.actor));
-        let fetch = async move {
-            let conn = db.read().await?;
-            Ok(Arc::new(K::fetch(&conn, &actor, &keys).await?))
-        };
-        fetch.boxed().shared()
-    }
-
-    fn with<K: Key, T>(&self, work: impl FnOnce(&mut Shelf<K>) -> T) -> T {
-        let mut shelves = self.shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let shelf = shelves.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(Shelf::<K>::default()));
-        match shelf.downcast_mut() {
-            Some(shelf) => work(shelf),
-            None => unreachable!("a shelf is found by the type of its keys"),
+        let mut harbour = self.harbour();
+        let shelf = harbour.shelf::<K>();
+        if let Some(value) = shelf.known.get(key) {
+            return Boarding::Landed(value.clone());
         }
+        if let Some(flight) = shelf.flying.get(key) {
+            return Boarding::On(flight.clone());
+        }
+        // A flight that it relied on may have landed while it let others go first.
+        shelf.noted.insert(key.clone());
+        if let Some(wave) = harbour.wave.as_ref().filter(|wave| wave.peek().is_none()) {
+            return Boarding::After(wave.clone());
+        }
+        harbour.depart(&self.db, &self.actor);
+        match harbour.shelf::<K>().flying.get(key) {
+            Some(flight) => Boarding::On(flight.clone()),
+            None => unreachable!("a noted key departs"),
+        }
+    }
+
+    fn harbour(&self) -> MutexGuard<'_, Harbour> {
+        self.harbour.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<K: Key> Shelf<K> {
-    /// The value if it is here; else the key is noted.
-    fn look_up(&mut self, key: &K) -> Option<Option<K::Value>> {
-        if let Some(value) = self.known.get(key) {
+impl Harbour {
+    fn shelf<K: Key>(&mut self) -> &mut Shelf<K> {
+        let shelf = self.shelves.entry(TypeId::of::<K>()).or_insert_with(|| Box::new(Shelf::<K>::default()));
+        match shelf.as_any().downcast_mut() {
+            Some(shelf) => shelf,
+            None => unreachable!("a shelf is found by the type of its keys"),
+        }
+    }
+
+    /// The value if it is here; else the key is noted, unless it is on its way.
+    fn look_up<K: Key>(&mut self, key: &K) -> Option<Option<K::Value>> {
+        let shelf = self.shelf::<K>();
+        if let Some(value) = shelf.known.get(key) {
             return Some(value.clone());
         }
         // What landed before this load began may be older than the last write of a mutation.
-        if self.flying.get(key).is_some_and(|flight| flight.peek().is_some()) {
-            self.flying.remove(key);
+        if shelf.flying.get(key).is_some_and(|flight| flight.peek().is_some()) {
+            shelf.flying.remove(key);
         }
-        if !self.flying.contains_key(key) {
-            self.noted.insert(key.clone());
+        if !shelf.flying.contains_key(key) && shelf.noted.insert(key.clone()) {
+            self.noted += 1;
         }
         None
     }
+
+    /// Sends for all noted keys.
+    fn depart(&mut self, db: &Db, actor: &Arc<Actor>) {
+        let flights = self.shelves.values_mut().filter_map(|shelf| shelf.depart(db, actor));
+        self.wave = Some(join_all(flights).map(|_| ()).boxed().shared());
+    }
+}
+
+impl<K: Key> AnyShelf for Shelf<K> {
+    fn depart(&mut self, db: &Db, actor: &Arc<Actor>) -> Option<BoxFuture<'static, ()>> {
+        if self.noted.is_empty() {
+            return None;
+        }
+        let keys: Vec<K> = self.noted.drain().collect();
+        let flight = fetch(db.clone(), Arc::clone(actor), keys.clone()).boxed().shared();
+        self.flying.extend(keys.into_iter().map(|key| (key, flight.clone())));
+        Some(flight.map(|_| ()).boxed())
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+async fn fetch<K: Key>(db: Db, actor: Arc<Actor>, keys: Vec<K>) -> Result<Arc<HashMap<K, K::Value>>> {
+    let conn = db.read().await?;
+    Ok(Arc::new(K::fetch(&conn, &actor, &keys).await?))
 }
 
 /// `load_by_id!(CategoryId => Category, categories)`: rows by primary key, as `Arc<Category>`.

@@ -28,6 +28,12 @@ pub struct Step {
     pub run: fn(App) -> BoxFuture<'static, Result<String>>,
 }
 
+impl Step {
+    fn is_in(&self, recorded: &[(String, bool)]) -> bool {
+        recorded.iter().any(|(name, finished)| *finished && name == self.name)
+    }
+}
+
 /// All parts in the order in which they build on each other.
 pub fn steps() -> Vec<Step> {
     vec![
@@ -68,16 +74,15 @@ pub struct SeedReport {
     pub took: Duration,
 }
 
-/// Loads the demo data into a database that nobody has worked in, or goes on with a load that was cut off; `None`
-/// when there is nothing to do.
-pub async fn seed_if_empty(app: &App) -> Result<Option<SeedReport>> {
+/// Whether demo data should be loaded: into a database that nobody has worked in, or where a load was cut off or has
+/// gained steps since.
+pub async fn is_due(app: &App) -> Result<bool> {
     let conn = app.db.write().await?;
-    if model::recorded(&conn).await?.is_empty() && !model::untouched(&conn).await? {
-        return Ok(None);
+    let recorded = model::recorded(&conn).await?;
+    if recorded.is_empty() {
+        return model::untouched(&conn).await;
     }
-    drop(conn);
-    let report = seed(app, &steps()).await?;
-    Ok((!report.steps.is_empty()).then_some(report))
+    Ok(!steps().iter().all(|step| step.is_in(&recorded)))
 }
 
 /// Runs the steps that are not in yet. Two processes that seed at once take turns.
@@ -86,9 +91,8 @@ pub async fn seed(app: &App, steps: &[Step]) -> Result<SeedReport> {
     let url = app.config.database.database_url.as_ref().map_or("", |url| url.expose());
     let lock = lock_session(url, SessionLock::Seed).await?;
     let recorded = model::recorded(&*app.db.write().await?).await?;
-    let finished = |step: &Step| recorded.iter().any(|(name, finished)| *finished && name == step.name);
     let mut done = Vec::new();
-    for step in steps.iter().filter(|step| !finished(step)) {
+    for step in steps.iter().filter(|step| !step.is_in(&recorded)) {
         let started = Instant::now();
         model::begin(&*app.db.write().await?, &app.clock, step.name).await?;
         let words = (step.run)(app.clone()).await?;
