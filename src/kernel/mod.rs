@@ -24,6 +24,7 @@ pub mod loader;
 pub mod mail;
 pub mod migrate;
 pub mod money;
+pub mod nested;
 pub mod object;
 pub mod outbox;
 pub mod page;

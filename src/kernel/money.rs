@@ -11,7 +11,7 @@ use freshvilla_macros::PlainObject;
 use serde::{Deserialize, Serialize};
 
 /// ISO 4217 currency. FreshVilla sells in rupees; a new currency is a new variant with its number of decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum CurrencyCode {
     /// Indian rupee, 100 paise.
     Inr,
@@ -143,7 +143,7 @@ impl ScalarType for BigInt {
 }
 
 /// A decimal number written as a string, so that no client turns money into a float.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decimal(pub String);
 
 /// A decimal number as a string, for example "12.50"; never a float.
@@ -198,7 +198,7 @@ impl OutputType for Minor {
 }
 
 /// An amount of money given by a client.
-#[derive(Clone, Debug, InputObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, InputObject)]
 pub struct MoneyInput {
     /// Decimal string with at most the currency's number of decimals, for example "249.00".
     pub amount: Decimal,

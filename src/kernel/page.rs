@@ -20,7 +20,7 @@ pub const MAX_PAGE: usize = 100;
 pub const COUNT_CAP: i64 = 25_000;
 
 /// Sort direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
 pub enum Direction {
     /// Smallest first.
     #[default]
@@ -44,7 +44,7 @@ pub struct PageInfo {
 
 /// The four paging arguments of a connection field, checked. The `#[query]` and `#[edges]` macros spell them out in
 /// the schema for every parameter of this type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageArgs {
     size: usize,
     backward: bool,
@@ -52,7 +52,7 @@ pub struct PageArgs {
 }
 
 /// A place in a list: 16 bytes of ID, 2 of which list it is, and the sort value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Cursor {
     sort: String,
     id: Uuid,
@@ -173,7 +173,7 @@ impl Order {
     }
 
     /// Marks the cursors of this list over a table; a cursor of another one would not fit its column.
-    fn mark(&self, from: &str) -> [u8; 2] {
+    pub(super) fn mark(&self, from: &str) -> [u8; 2] {
         let text = [from, self.column, self.cast, self.id].concat();
         let sum = text.bytes().fold(0x811c_u16, |sum, byte| (sum ^ u16::from(byte)).wrapping_mul(0x0193));
         (sum | 1).to_be_bytes()
@@ -269,7 +269,7 @@ where
     finish(conn, (from, condition), rows, (args, order.mark(from)), count, key).await
 }
 
-fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Result<Sql> {
+pub(super) fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Result<Sql> {
     let condition = Sql::all_of([condition, order.keyset(from, args)?], " AND ");
     Ok(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).join(order.order_and_limit(args)))
 }
@@ -313,9 +313,15 @@ pub struct Page<T> {
     pub total: Option<i64>,
 }
 
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_next: false, has_previous: false, total: None }
+    }
+}
+
 impl<T> Page<T> {
     /// From rows fetched with [`Order::order_and_limit`]; `key` gives a row's sort value as text, and its ID.
-    fn new(args: &PageArgs, list: [u8; 2], mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
+    pub(super) fn new(args: &PageArgs, list: [u8; 2], mut rows: Vec<T>, key: impl Fn(&T) -> (String, Uuid)) -> Self {
         let more = rows.len() > args.size;
         rows.truncate(args.size);
         if args.backward {

@@ -11,7 +11,7 @@ use crate::{
     catalog::{
         CatalogError,
         category::model::ShelfStatus,
-        product::{api::ProductConnection, filter::ProductWhere, model::ProductOrder},
+        product::{api::ProductConnection, below::Parent, filter::ProductWhere, model::ProductOrder},
     },
     connection,
     context::Ctx,
@@ -35,8 +35,8 @@ impl Brand {
         #[graphql(desc = "In which order; newest first when left out")] order_by: Option<ProductOrder>,
         page: PageArgs,
     ) -> Result<ProductConnection> {
-        let filter = filter.unwrap_or_default().of_brand(self.id);
-        ProductConnection::fetch(ctx, &filter, order_by.unwrap_or_default(), &page).await
+        let filter = filter.unwrap_or_default();
+        ProductConnection::below(ctx, Parent::Brand(self.id), filter, order_by.unwrap_or_default(), page).await
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     catalog::{
         CatalogError,
-        product::{api::ProductConnection, filter::ProductWhere, model as product},
+        product::{api::ProductConnection, below::Parent, filter::ProductWhere, model as product},
     },
     connection,
     context::Ctx,
@@ -59,8 +59,8 @@ impl Category {
         #[graphql(desc = "In which order; newest first when left out")] order_by: Option<product::ProductOrder>,
         page: PageArgs,
     ) -> Result<ProductConnection> {
-        let filter = filter.unwrap_or_default().within(self.id);
-        ProductConnection::fetch(ctx, &filter, order_by.unwrap_or_default(), &page).await
+        let filter = filter.unwrap_or_default();
+        ProductConnection::below(ctx, Parent::Category(self.id), filter, order_by.unwrap_or_default(), page).await
     }
 }
 

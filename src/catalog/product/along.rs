@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Which neighbours of a product are wanted.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "named as the fields")]
 pub struct Along {
     pub category: bool,

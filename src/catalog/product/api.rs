@@ -7,6 +7,7 @@ use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     along::Along,
+    below::{Listing, Parent, ProductsBelow},
     bulk,
     filter::ProductWhere,
     model::{self, Dietary, Product, ProductId, ProductOrder, ProductStatus, ProductText, TextOf},
@@ -46,6 +47,20 @@ impl ProductConnection {
         let along = Along::of(&ctx.selected(&["nodes", "edges.node"]));
         let page = model::list(&conn, ctx.actor(), filter, (order, along), args, ctx.wants("totalCount")).await?;
         drop(conn);
+        Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows))))
+    }
+
+    /// The same below a category or a brand, fetched together with the lists below its neighbours.
+    pub async fn below(
+        ctx: &Context<'_>,
+        parent: Parent,
+        filter: ProductWhere,
+        order: ProductOrder,
+        args: PageArgs,
+    ) -> Result<Self> {
+        let along = Along::of(&ctx.selected(&["nodes", "edges.node"]));
+        let listing = Listing { filter, order, args, along, count: ctx.wants("totalCount") };
+        let page = ctx.load(ProductsBelow(parent, listing)).await?.unwrap_or_default();
         Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows))))
     }
 }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Which products a list shows. All that is given must hold; `or` and `not` compose further.
-#[derive(Clone, Debug, Default, InputObject)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct ProductWhere {
     /// One of these products.
     pub ids: Option<Vec<ProductId>>,
@@ -51,27 +51,6 @@ pub struct ProductWhere {
 const MAX_NESTING: usize = 4;
 
 impl ProductWhere {
-    /// The same within a category's branch.
-    #[must_use]
-    pub fn within(self, category: CategoryId) -> Self {
-        self.and(Self { category_id: Some(category), ..Self::default() })
-    }
-
-    /// The same of one brand.
-    #[must_use]
-    pub fn of_brand(self, brand: BrandId) -> Self {
-        self.and(Self { brand_ids: Some(vec![brand]), ..Self::default() })
-    }
-
-    /// Both: the client's own filter becomes the single alternative of the outer one.
-    fn and(self, outer: Self) -> Self {
-        if self.is_empty() { outer } else { Self { or: Some(vec![self]), ..outer } }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.parts(0).is_ok_and(|parts| parts.is_empty())
-    }
-
     /// The condition over `products`. A statement stays prepared only for one plain condition: combinations are
     /// countless.
     pub fn condition(&self) -> Result<Sql> {

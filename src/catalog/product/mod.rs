@@ -2,6 +2,7 @@
 
 pub mod along;
 pub mod api;
+pub mod below;
 pub mod bulk;
 pub mod filter;
 pub mod model;

@@ -226,7 +226,7 @@ impl Key for TextOf {
 }
 
 /// Which field sorts a list of products.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Enum)]
 pub enum ProductOrderField {
     /// When it was made.
     #[default]
@@ -240,7 +240,7 @@ pub enum ProductOrderField {
 }
 
 /// How a list of products is sorted.
-#[derive(Clone, Copy, Debug, InputObject)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, InputObject)]
 pub struct ProductOrder {
     /// By which field.
     #[graphql(default)]
@@ -258,7 +258,7 @@ impl Default for ProductOrder {
 
 impl ProductOrder {
     /// Shoppers' lists hold active products only, whose price is never NULL and whose index needs the bare column.
-    fn order(self, staff: bool) -> Order {
+    pub fn order(self, staff: bool) -> Order {
         let (column, cast) = match self.field {
             ProductOrderField::CreatedAt => ("products.created_at", "::timestamptz"),
             ProductOrderField::Name => ("products.name", ""),
@@ -269,7 +269,8 @@ impl ProductOrder {
         Order { column, cast, id: "products.id", direction: self.direction }
     }
 
-    fn key(self, row: &Product) -> (String, Uuid) {
+    /// A row's sort value as text, and its ID.
+    pub fn key(self, row: &Product) -> (String, Uuid) {
         let sort = match self.field {
             ProductOrderField::CreatedAt => timestamp_key(row.created_at),
             ProductOrderField::Name => row.name.clone(),
