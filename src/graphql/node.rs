@@ -29,6 +29,7 @@ use crate::{
         session::model::{self as session, Session, SessionId},
     },
     inventory::{
+        location::model::{self as location, Location, LocationId},
         registration::model::{self as registration, GstRegistration, GstRegistrationId},
         seller::model::{self as seller, Seller, SellerId},
         warehouse::model::{self as warehouse, Warehouse, WarehouseId},
@@ -83,6 +84,7 @@ nodes! {
     Category(CategoryId => Category as Category, "categories", category::visible_to),
     Address(AddressId => Address as Address, "addresses", address::visible_to),
     Seller(SellerId => Seller as Seller, "sellers", seller::visible_to),
+    Location(LocationId => Location as Location, "locations", location::visible_to),
     Warehouse(WarehouseId => Warehouse as Warehouse, "warehouses", warehouse::visible_to),
     GstRegistration(
         GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to

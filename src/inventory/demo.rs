@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use super::{
+    location::model::LocationStatus,
     registration::{
         gstin::Gstin,
         model::{
@@ -11,7 +12,7 @@ use super::{
         },
     },
     seller::model::{self as sellers, Seller, SellerId, SellerKind, SellerStatus},
-    warehouse::model::{self as warehouses, LocationStatus, Warehouse, WarehouseId, WarehouseKind},
+    warehouse::model::{self as warehouses, Warehouse, WarehouseId, WarehouseKind},
 };
 use crate::{
     app::App,

@@ -4,10 +4,12 @@
 //! - a GSTIN has a right check character (checked on the way in), and its state and PAN are the row's;
 //! - at most one active registration has a GSTIN; a seller's active registrations carry its PAN (checked under the
 //!   seller's row lock);
+//! - a location has the UUID, the kind and the seller of the store or warehouse that it is;
 //! - a warehouse's registration is its seller's, for the state where it stands; its postal code lies in that state;
 //! - slugs are unique, and a changed one leaves a redirect.
 
 pub mod demo;
+pub mod location;
 pub mod registration;
 pub mod seller;
 pub mod site;

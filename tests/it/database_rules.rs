@@ -145,7 +145,7 @@ async fn check_lists_are_the_enums_variants() {
         "gst_registrations_status_check" => inventory::registration::model::RegistrationStatus,
         "gst_registrations_turnover_band_check" => inventory::registration::model::TurnoverBand,
         "jobs_status_check" => kernel::jobs::JobStatus,
-        "locations_kind_check" => inventory::warehouse::model::LocationKind,
+        "locations_kind_check" => inventory::location::model::LocationKind,
         "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
         "product_variants_status_check" => catalog::category::model::ShelfStatus,
         "product_variants_unit_check" => catalog::variant::model::Unit,
@@ -159,7 +159,7 @@ async fn check_lists_are_the_enums_variants() {
         "sellers_status_check" => inventory::seller::model::SellerStatus,
         "sessions_revoked_reason_check" => identity::session::model::RevokedReason,
         "warehouses_kind_check" => inventory::warehouse::model::WarehouseKind,
-        "warehouses_status_check" => inventory::warehouse::model::LocationStatus,
+        "warehouses_status_check" => inventory::location::model::LocationStatus,
         "slug_redirects_kind_check" => kernel::slug::SlugKind,
     };
     let query = "

@@ -350,3 +350,44 @@ async fn warehouses_are_for_those_who_work_there() {
     assert_eq!(stranger.code(), Some("UNAUTHENTICATED"));
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_location_is_its_warehouse_for_those_who_work_there() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let (mine, theirs) = (create_seller(&office, "Mine").await, create_seller(&office, "Theirs").await);
+    for (seller, name) in [(&mine, "North"), (&mine, "South"), (&theirs, "East")] {
+        open(&office, depot(seller, name)).await;
+    }
+    let all = "{ warehouses { nodes { id location { id kind seller { name } warehouse { id name } } } } }";
+    let shown = office.query(all, json!({})).await;
+    assert!(shown.statements() <= 4, "{} statements", shown.statements());
+    let nodes = shown.data("/warehouses/nodes").as_array().unwrap();
+    assert_eq!(nodes.len(), 3);
+    for node in nodes {
+        assert_eq!(node["location"]["warehouse"]["id"], node["id"]);
+        assert_eq!(node["location"]["kind"], "WAREHOUSE");
+    }
+    let uuid = app.database.value("SELECT id FROM sellers WHERE name = 'Mine'").await;
+    let owner = app.sign_in_over("distributor_owner", uuid.as_str().unwrap()).await;
+    let by_id = "query($id: ID!) { node(id: $id) { ... on Location { seller { name } } } }";
+    let (east, north) = (&nodes[0]["location"]["id"], &nodes[1]["location"]["id"]);
+    let seen = owner.query(by_id, json!({ "id": north })).await;
+    assert_eq!(*seen.data("/node"), json!({ "seller": { "name": "Mine" } }));
+    assert!(owner.query(by_id, json!({ "id": east })).await.data("/node").is_null());
+    assert!(app.query(by_id, json!({ "id": north })).await.data("/node").is_null());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_warehouse_that_is_closed_for_good_stays_so() {
+    let app = TestApp::start().await;
+    let office = office(&app).await;
+    let seller = create_seller(&office, "Farm Fresh").await;
+    let id = open(&office, depot(&seller, "Depot")).await;
+    let set = |status: &str| json!({ "input": { "id": id, "status": status } });
+    let ended = office.query(WAREHOUSE_UPDATE, set("TERMINATED")).await;
+    assert_eq!(ended.text("/warehouseUpdate/warehouse/status"), "TERMINATED");
+    assert_eq!(office.query(WAREHOUSE_UPDATE, set("ACTIVE")).await.problems("warehouseUpdate"), ["CONFLICT"]);
+    app.finish().await;
+}

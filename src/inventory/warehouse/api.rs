@@ -7,7 +7,7 @@ use bigdecimal::ToPrimitive;
 use freshvilla_macros::{edges, mutation, query};
 
 use super::{
-    model::{self, LocationStatus, Warehouse, WarehouseId, WarehouseKind, WarehouseWhere},
+    model::{self, Warehouse, WarehouseId, WarehouseKind, WarehouseWhere},
     service::{self, NewWarehouse, WarehouseChanges},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     identity::place::model::{State, StateKey},
     inventory::{
         InventoryError,
+        location::model::{Location, LocationId, LocationStatus},
         registration::model::{GstRegistration, GstRegistrationId, RegistrationsOf},
         seller::model::{Seller, SellerId},
         site::SiteInput,
@@ -28,6 +29,11 @@ connection!(WarehouseConnection, WarehouseEdge, Warehouse);
 
 #[edges]
 impl Warehouse {
+    /// The warehouse as a place where stock lies.
+    async fn location(&self, ctx: &Context<'_>) -> Result<Option<Arc<Location>>> {
+        ctx.load(LocationId(self.id.0)).await
+    }
+
     /// Whose it is.
     async fn seller(&self, ctx: &Context<'_>) -> Result<Option<Arc<Seller>>> {
         ctx.load(self.seller_id).await

@@ -1,5 +1,7 @@
 //! Warehouse rows and every query over them.
 
+use std::{collections::HashMap, sync::Arc};
+
 use async_graphql::InputObject;
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
@@ -7,34 +9,30 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     id,
-    inventory::{registration::model::GstRegistrationId, seller::model::SellerId},
+    inventory::{
+        location::model::{self as locations, Location, LocationId, LocationKind, LocationStatus},
+        registration::model::GstRegistrationId,
+        seller::model::SellerId,
+    },
     kernel::{
         access::{Actor, Permission},
         db::Conn,
         error::{Error, OnConstraint, Result},
+        loader::Key,
         page::{self, Direction, Order, Page, PageArgs},
         sql::{Select, Sql},
     },
-    schema::{locations, warehouses},
+    schema::warehouses,
     text_enum,
 };
 
 id! {
     /// Identifies a warehouse.
     WarehouseId, "whs", "Warehouse"
-}
-
-text_enum! {
-    /// What a location is.
-    pub enum LocationKind {
-        /// A store.
-        Store = "store",
-        /// A warehouse.
-        Warehouse = "warehouse",
-    }
 }
 
 text_enum! {
@@ -46,18 +44,6 @@ text_enum! {
         Regional = "regional",
         /// Holds a little, close to the customers.
         Satellite = "satellite",
-    }
-}
-
-text_enum! {
-    /// Whether a location works.
-    pub enum LocationStatus {
-        /// Takes goods in and gives them out.
-        Active = "active",
-        /// Closed.
-        Inactive = "inactive",
-        /// For now neither takes goods in nor gives any out.
-        Maintenance = "maintenance",
     }
 }
 
@@ -101,6 +87,18 @@ pub struct Warehouse {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Only what the caller may see.
+impl Key for WarehouseId {
+    type Value = Arc<Warehouse>;
+
+    async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rest = Sql::new("FROM warehouses WHERE id = ANY(").bind(ids).sql(") AND ").join(visible_to(actor));
+        let rows = Select::<Warehouse>::new(rest).rows(conn).await?;
+        Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+    }
 }
 
 /// Which warehouses a list shows.
@@ -179,16 +177,9 @@ pub async fn lock(conn: &Conn, actor: &Actor, id: WarehouseId) -> Result<Warehou
 
 /// Adds a warehouse, as a location and as what it is.
 pub async fn insert(mut conn: &Conn, row: &Warehouse) -> Result<()> {
-    use locations::dsl;
-    diesel::insert_into(locations::table)
-        .values((
-            dsl::id.eq(row.id.0),
-            dsl::kind.eq(LocationKind::Warehouse),
-            dsl::seller_id.eq(row.seller_id),
-            dsl::created_at.eq(row.created_at),
-        ))
-        .execute(&mut conn)
-        .await?;
+    let (id, kind) = (LocationId(row.id.0), LocationKind::Warehouse);
+    let location = Location { id, kind, seller_id: row.seller_id, created_at: row.created_at };
+    locations::insert(conn, &location).await?;
     refused(diesel::insert_into(warehouses::table).values(row).execute(&mut conn).await)
 }
 

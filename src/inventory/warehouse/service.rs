@@ -1,10 +1,11 @@
 //! What the back office and sellers do with warehouses.
 
-use super::model::{self, LocationStatus, Warehouse, WarehouseId, WarehouseKind};
+use super::model::{self, Warehouse, WarehouseId, WarehouseKind};
 use crate::{
     app::App,
     identity::account::contact,
     inventory::{
+        location::model::{self as locations, LocationId, LocationStatus},
         registration::model::GstRegistrationId,
         seller::model::{self as sellers, SellerId},
         site::{self, Site, SiteInput},
@@ -93,7 +94,7 @@ pub async fn create_warehouse(app: &App, actor: &Actor, new: NewWarehouse) -> Re
     Ok(row)
 }
 
-/// Changes a warehouse within the caller's scope.
+/// Changes a warehouse within the caller's scope; one that is closed for good stays so.
 pub async fn update_warehouse(
     app: &App,
     actor: &Actor,
@@ -113,6 +114,9 @@ pub async fn update_warehouse(
         let message = "the warehouse was changed meanwhile; look at it again";
         return Err(Error::problem("VERSION_CONFLICT", "expectedVersion", message));
     }
+    if before.status == LocationStatus::Terminated {
+        return Err(Error::problem("CONFLICT", "id", "this warehouse is closed for good"));
+    }
     let mut after = Warehouse { version: before.version + 1, updated_at: app.clock.now(), ..before.clone() };
     let mut checks = Checks::default();
     if let Some(name) = changes.name {
@@ -126,6 +130,9 @@ pub async fn update_warehouse(
     after.status = changes.status.unwrap_or(after.status);
     after.gst_registration_id = changes.gst_registration_id.unwrap_or(after.gst_registration_id);
     after.phone = phone.unwrap_or(after.phone);
+    if after.status == LocationStatus::Terminated {
+        locations::lock(&tx, LocationId(id.0)).await?;
+    }
     model::update(&tx, &after).await?;
     Change::new("warehouseUpdate", id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;

@@ -1,0 +1,153 @@
+//! Location rows and every query over them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    prelude::*,
+    sql_types::{Text, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use freshvilla_macros::PlainObject;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    id,
+    inventory::seller::model::SellerId,
+    kernel::{
+        access::{Actor, Permission},
+        db::Conn,
+        error::{Error, Result},
+        loader::Key,
+        sql::{Select, Sql},
+    },
+    schema::locations,
+    text_enum,
+};
+
+id! {
+    /// Identifies a location: the UUID is its store's or warehouse's.
+    LocationId, "loc", "Location"
+}
+
+text_enum! {
+    /// What a location is.
+    pub enum LocationKind {
+        /// A store.
+        Store = "store",
+        /// A warehouse.
+        Warehouse = "warehouse",
+    }
+}
+
+text_enum! {
+    /// Whether a location works.
+    pub enum LocationStatus {
+        /// Takes goods in and gives them out.
+        Active = "active",
+        /// Closed for now.
+        Inactive = "inactive",
+        /// For now neither takes goods in nor gives any out.
+        Maintenance = "maintenance",
+        /// Closed for good; kept for the record.
+        Terminated = "terminated",
+    }
+}
+
+/// A place where stock lies: a store or a warehouse.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize, PlainObject)]
+#[diesel(table_name = locations)]
+#[graphql(complex)]
+pub struct Location {
+    /// Global ID.
+    pub id: LocationId,
+    /// What it is.
+    pub kind: LocationKind,
+    #[graphql(skip)]
+    #[expect(missing_docs, reason = "see the database's comment")]
+    pub seller_id: SellerId,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Only what the caller may see.
+impl Key for LocationId {
+    type Value = Arc<Location>;
+
+    async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rest = Sql::new("FROM locations WHERE id = ANY(").bind(ids).sql(") AND ").join(visible_to(actor));
+        let rows = Select::<Location>::new(rest).rows(conn).await?;
+        Ok(rows.into_iter().map(|row| (row.id, Arc::new(row))).collect())
+    }
+}
+
+/// What must be known of a location before goods move there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Standing {
+    /// The location.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LocationId,
+    /// What it is.
+    #[diesel(sql_type = Text)]
+    pub kind: LocationKind,
+    /// Whose it is.
+    #[diesel(sql_type = SqlUuid)]
+    pub seller_id: SellerId,
+    /// Whether it works.
+    #[diesel(sql_type = Text)]
+    pub status: LocationStatus,
+}
+
+/// A location's status stands in the row of what it is.
+const STANDINGS: &str = "SELECT locations.id, locations.kind, locations.seller_id, warehouses.status \
+    FROM locations JOIN warehouses ON warehouses.id = locations.id WHERE ";
+
+/// The locations on which the caller has the permission: named stores and warehouses, and all of the sellers that are
+/// named.
+pub fn within(actor: &Actor, permission: Permission) -> Sql {
+    let scope = actor.scope(permission);
+    if scope.everything {
+        return Sql::new("TRUE");
+    }
+    Sql::new("(locations.kind = 'store' AND locations.id = ANY(")
+        .bind(scope.stores)
+        .sql(") OR locations.kind = 'warehouse' AND locations.id = ANY(")
+        .bind(scope.warehouses)
+        .sql(") OR locations.seller_id = ANY(")
+        .bind(scope.distributors)
+        .sql("))")
+}
+
+/// Locations are for those who work with their stock.
+pub fn visible_to(actor: &Actor) -> Sql {
+    within(actor, Permission::InventoryRead)
+}
+
+/// The standings of these locations, whoever asks; those that do not exist are left out.
+pub async fn standings(mut conn: &Conn, ids: &[LocationId]) -> Result<Vec<Standing>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let statement = Sql::new(STANDINGS).sql("locations.id = ANY(").bind(ids).sql(")");
+    Ok(statement.load(&mut conn).await?)
+}
+
+/// The standing of a location on which the caller has the permission, or NOT_FOUND. Until the transaction ends nobody
+/// closes it for good.
+pub async fn hold(mut conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {
+    let mine = Sql::new(STANDINGS).sql("locations.id = ").bind(id).sql(" AND ").join(within(actor, permission));
+    let rows: Vec<Standing> = mine.sql(" FOR SHARE OF locations").load(&mut conn).await?;
+    rows.into_iter().next().ok_or(Error::NotFound("location"))
+}
+
+/// Locks a location that is to be closed for good or removed: waits for goods that are moving there.
+pub async fn lock(mut conn: &Conn, id: LocationId) -> Result<()> {
+    let row = locations::table.find(id).for_update().select(locations::id);
+    row.first::<LocationId>(&mut conn).await.optional()?.map(drop).ok_or(Error::NotFound("location"))
+}
+
+/// Adds a location; the row of what it is follows in the same transaction.
+pub async fn insert(mut conn: &Conn, row: &Location) -> Result<()> {
+    diesel::insert_into(locations::table).values(row).execute(&mut conn).await?;
+    Ok(())
+}
