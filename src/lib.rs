@@ -15,6 +15,7 @@ pub mod inventory;
 pub mod jobs;
 pub mod kernel;
 pub mod maintenance;
+pub mod marketplace;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;
 pub mod seed;

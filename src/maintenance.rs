@@ -17,6 +17,7 @@ use crate::{
         mail::MAIL_QUEUE,
         outbox,
     },
+    marketplace::distributor,
     work::file,
 };
 
@@ -73,8 +74,9 @@ impl Job<App> for Maintain {
         let jobs = prune_jobs(&app, None, now - JOBS_KEPT).await?;
         let uploads = file::service::sweep_abandoned(&app).await?;
         let logins = identity::prune(&app).await?;
+        let resealed = distributor::service::reseal(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
-        tracing::info!(events, keys, mails, jobs, uploads, logins, "maintenance");
+        tracing::info!(events, keys, mails, jobs, uploads, logins, resealed, "maintenance");
         Ok(())
     }
 }

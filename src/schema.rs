@@ -165,6 +165,75 @@ diesel::table! {
 }
 
 diesel::table! {
+    distributor_decisions (id) {
+        id -> Uuid,
+        distributor_id -> Uuid,
+        step -> Text,
+        from_status -> Text,
+        to_status -> Text,
+        reason -> Text,
+        account_id -> Nullable<Uuid>,
+        decided_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    distributor_notes (id) {
+        id -> Uuid,
+        distributor_id -> Uuid,
+        text -> Text,
+        author_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    distributor_remarks (id) {
+        id -> Uuid,
+        distributor_id -> Uuid,
+        field -> Text,
+        reason -> Text,
+        made_by -> Nullable<Uuid>,
+        made_at -> Timestamptz,
+        answer -> Nullable<Text>,
+        changed_at -> Nullable<Timestamptz>,
+        settled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    distributors (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        status -> Text,
+        reason -> Text,
+        legal_name -> Nullable<Text>,
+        business_type -> Nullable<Text>,
+        contact_name -> Nullable<Text>,
+        contact_email -> Nullable<Text>,
+        contact_phone -> Nullable<Text>,
+        line1 -> Nullable<Text>,
+        line2 -> Text,
+        city -> Nullable<Text>,
+        state_code -> Nullable<Text>,
+        pincode -> Nullable<Text>,
+        gstin -> Nullable<Text>,
+        pan -> Nullable<Text>,
+        turnover_band -> Nullable<Text>,
+        bank_holder -> Nullable<Text>,
+        bank_number_sealed -> Nullable<Bytea>,
+        bank_number_end -> Nullable<Text>,
+        bank_ifsc -> Nullable<Text>,
+        notification_email -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamptz>,
+        verified_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     employees (account_id) {
         account_id -> Uuid,
         function -> Text,
@@ -528,6 +597,18 @@ diesel::table! {
         has_legislature -> Bool,
         retired -> Bool,
         aliases -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    storefronts (seller_id) {
+        seller_id -> Uuid,
+        description -> Text,
+        return_policy -> Text,
+        shipping_policy -> Text,
+        logo_file_id -> Nullable<Uuid>,
+        cover_file_id -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
     }
 }
 

@@ -43,6 +43,7 @@ use crate::{
         page::MAX_PAGE,
         sql::{Row, Select, Sql},
     },
+    marketplace::distributor::model::{self as distributor, Distributor, DistributorId},
     work::{
         file::{
             api::File,
@@ -89,6 +90,7 @@ nodes! {
     GstRegistration(
         GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to
     ),
+    Distributor(DistributorId => Distributor as Distributor, "distributors", distributor::visible_to),
     Account(AccountId => Account as Account, "accounts", account::visible_to),
     ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
     AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),

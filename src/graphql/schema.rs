@@ -3,11 +3,18 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::{catalog, identity, inventory, work};
+use crate::{catalog, identity, inventory, marketplace, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
-pub struct Query(NodeQuery, catalog::CatalogQuery, identity::IdentityQuery, inventory::InventoryQuery, work::WorkQuery);
+pub struct Query(
+    NodeQuery,
+    catalog::CatalogQuery,
+    identity::IdentityQuery,
+    inventory::InventoryQuery,
+    marketplace::MarketplaceQuery,
+    work::WorkQuery,
+);
 
 /// Everything that can be changed.
 #[derive(Default, MergedObject)]
@@ -15,6 +22,7 @@ pub struct Mutation(
     catalog::CatalogMutation,
     identity::IdentityMutation,
     inventory::InventoryMutation,
+    marketplace::MarketplaceMutation,
     work::WorkMutation,
 );
 

@@ -40,6 +40,18 @@ impl Checks {
         }
     }
 
+    /// What a check with an outcome of its own answered, or `None` with its problems noted; other errors go on.
+    pub fn take<T>(&mut self, outcome: Result<T>) -> Result<Option<T>> {
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Rejected(problems)) => {
+                self.0.extend(problems);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Ok without problems.
     pub fn finish(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Rejected(self.0)) }

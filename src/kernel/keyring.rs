@@ -1,7 +1,8 @@
-//! The server's secret keys: signed access tokens, and keyed hashes of short codes.
+//! The server's secret keys: signed access tokens, keyed hashes of short codes, and values encrypted at rest.
 //!
 //! Each use has its own key, derived from the secret of the settings. Former secrets still verify.
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
@@ -46,13 +47,31 @@ struct Secret {
     id: String,
     signing: Vec<u8>,
     codes: Vec<u8>,
+    sealing: Vec<u8>,
 }
+
+/// First byte of a sealed value: AES-256-GCM, then the key's mark, the nonce, the ciphertext and its tag.
+const SEAL: u8 = 1;
+/// Bytes that tell which secret sealed a value.
+const SEAL_MARK: usize = 4;
 
 impl Secret {
     fn new(secret: &str) -> Self {
         let signing = hmac(secret.as_bytes(), &[b"access-token"]);
         let id = hex::encode(Sha256::digest(&signing)).chars().take(8).collect();
-        Self { id, signing, codes: hmac(secret.as_bytes(), &[b"code"]) }
+        let derived = |purpose: &[u8]| hmac(secret.as_bytes(), &[purpose]);
+        Self { id, signing, codes: derived(b"code"), sealing: derived(b"sealing") }
+    }
+
+    /// The first bytes of whatever this secret seals.
+    fn seal_head(&self) -> Vec<u8> {
+        let digest = Sha256::digest(&self.sealing);
+        std::iter::once(SEAL).chain(digest.into_iter().take(SEAL_MARK)).collect()
+    }
+
+    fn sealing_key(&self) -> Result<RandomizedNonceKey> {
+        RandomizedNonceKey::new(&AES_256_GCM, &self.sealing)
+            .map_err(|_| Error::internal(anyhow::anyhow!("the sealing key is not usable")))
     }
 }
 
@@ -104,6 +123,33 @@ impl Keyring {
     /// Keyed hash of something short, such as a code, bound to its purpose; under the present secret.
     pub fn code_hash(&self, purpose: &str, parts: &[&str]) -> Result<Vec<u8>> {
         Ok(keyed(self.current()?, purpose, parts))
+    }
+
+    /// Encrypts a value for storage under the present secret. It opens only with the same context, which ties it to its
+    /// row and column.
+    pub fn seal(&self, context: &str, plain: &str) -> Result<Vec<u8>> {
+        let secret = self.current()?;
+        let mut body = plain.as_bytes().to_vec();
+        let nonce = secret.sealing_key()?.seal_in_place_append_tag(Aad::from(context), &mut body);
+        let nonce = nonce.map_err(|_| Error::internal(anyhow::anyhow!("a value could not be sealed")))?;
+        Ok([secret.seal_head(), nonce.as_ref().to_vec(), body].concat())
+    }
+
+    /// The value behind [`Self::seal`], whichever known secret sealed it; an error when it was tampered with, or stands
+    /// in another place.
+    pub fn unseal(&self, context: &str, sealed: &[u8]) -> Result<String> {
+        let spoilt = || Error::internal(anyhow::anyhow!("a sealed value does not open"));
+        let secret = self.secrets.iter().find(|secret| sealed.starts_with(&secret.seal_head())).ok_or_else(spoilt)?;
+        let rest = sealed.get(1 + SEAL_MARK..).unwrap_or_default();
+        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(spoilt)?;
+        let mut body = body.to_vec();
+        let plain = secret.sealing_key()?.open_in_place(Nonce::from(nonce), Aad::from(context), &mut body);
+        String::from_utf8(plain.map_err(|_| spoilt())?.to_vec()).map_err(|_| spoilt())
+    }
+
+    /// The first bytes of values sealed under the present secret; others are due to be sealed again.
+    pub fn seal_head(&self) -> Result<Vec<u8>> {
+        Ok(self.current()?.seal_head())
     }
 
     /// Whether the hash is that of these parts, under the present secret or a former one; in constant time.

@@ -126,7 +126,7 @@ const WRITTEN_ONLY: [&str; 0] = [];
 
 #[tokio::test]
 async fn check_lists_are_the_enums_variants() {
-    use freshvilla::{catalog, identity, inventory, kernel, work};
+    use freshvilla::{catalog, identity, inventory, kernel, marketplace, work};
     let enums = lists! {
         "accounts_kind_check" => kernel::access::AccountKind,
         "accounts_status_check" => identity::account::model::AccountStatus,
@@ -137,6 +137,13 @@ async fn check_lists_are_the_enums_variants() {
         "brands_status_check" => catalog::category::model::ShelfStatus,
         "categories_status_check" => catalog::category::model::ShelfStatus,
         "challenges_purpose_check" => identity::challenge::model::ChallengePurpose,
+        "distributor_decisions_from_status_check" => marketplace::distributor::status::DistributorStatus,
+        "distributor_decisions_step_check" => marketplace::distributor::status::DistributorStep,
+        "distributor_decisions_to_status_check" => marketplace::distributor::status::DistributorStatus,
+        "distributor_remarks_field_check" => marketplace::distributor::field::DistributorField,
+        "distributors_business_type_check" => marketplace::distributor::model::BusinessType,
+        "distributors_status_check" => marketplace::distributor::status::DistributorStatus,
+        "distributors_turnover_band_check" => inventory::registration::model::TurnoverBand,
         "employees_function_check" => identity::account::model::EmployeeFunction,
         "employees_status_check" => identity::account::model::EmployeeStatus,
         "files_purpose_check" => work::file::model::FilePurpose,

@@ -19,6 +19,7 @@ mod cli;
 mod client;
 mod code_rules;
 mod database_rules;
+mod distributors;
 mod drift;
 mod faults;
 mod feeds;

@@ -6,7 +6,7 @@ use freshvilla_macros::PlainObject;
 use serde::Serialize;
 
 use crate::{
-    kernel::{db::Conn, error::Result},
+    kernel::{db::Conn, error::Result, sql::Sql},
     schema::bank_branches,
 };
 
@@ -41,6 +41,12 @@ pub fn is_ifsc(text: &str) -> bool {
 pub async fn branches(mut conn: &Conn, codes: &[String]) -> Result<Vec<BankBranch>> {
     let named = bank_branches::table.filter(bank_branches::ifsc.eq_any(codes));
     Ok(named.select(BankBranch::as_select()).load(&mut conn).await?)
+}
+
+/// Whether any branch of the bank with these four letters is known.
+pub async fn knows_bank(conn: &Conn, letters: &str) -> Result<bool> {
+    let (first, last) = (format!("{letters}0000000"), format!("{letters}0ZZZZZZ"));
+    Sql::new("1 FROM bank_branches WHERE ifsc BETWEEN ").bind(first).sql(" AND ").bind(last).exists(conn).await
 }
 
 /// Adds branches, or stores what has changed about them.

@@ -12,7 +12,7 @@ use crate::{
         service::lock_changeable,
     },
     kernel::{
-        access::{AccountKind, Actor, Grant, Permission, Permissions, Scope, ScopeKind},
+        access::{AccountKind, Actor, Grant, Permission, Permissions, Principal, Scope, ScopeKind},
         audit::Change,
         db::Conn,
         error::{Error, Result},
@@ -184,7 +184,19 @@ pub async fn add_grant(app: &App, conn: &Conn, actor: &Actor, account: &Account,
     Ok(())
 }
 
+/// The role of the one person who owns a distributor: it comes with an application, and goes on when that is handed over.
+pub const DISTRIBUTOR_OWNER: &str = "distributor_owner";
+
+/// A distributor's owner changes only where its application does.
+fn keep_owner(actor: &Actor, role: &Role, path: &str) -> Result<()> {
+    if role.name == DISTRIBUTOR_OWNER && actor.principal != Principal::System {
+        return Err(Error::invalid(path, "a distributor gets another owner when it is handed over"));
+    }
+    Ok(())
+}
+
 fn check_grantable(actor: &Actor, account: &Account, role: &Role, grant: &GrantRole) -> Result<()> {
+    keep_owner(actor, role, "roleId")?;
     let platform = role.scope_kind == ScopeKind::Platform;
     if platform != grant.over.is_empty() || grant.over.iter().any(|(kind, _)| *kind != role.scope_kind) {
         let message = "name rows of the kind that the role is granted over; none for a role over the whole platform";
@@ -228,6 +240,7 @@ pub async fn revoke_role(app: &App, actor: &Actor, id: RoleGrantId) -> Result<Ac
     if role.name == account.kind.as_str() {
         return Err(Error::invalid("id", "this role comes with the kind of account; close the account instead"));
     }
+    keep_owner(actor, &role, "id")?;
     if !actor.scope(Permission::RolesWrite).covers(&Scope::of(grant.scope_kind, grant.scope_id.into_iter().collect())) {
         return Err(exceeds("id", "this role is granted over rows that are not yours"));
     }

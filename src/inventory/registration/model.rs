@@ -178,6 +178,12 @@ pub async fn any_active(conn: &Conn, seller: SellerId) -> Result<bool> {
     Sql::new("1 FROM gst_registrations WHERE status = 'active' AND seller_id = ").bind(seller).exists(conn).await
 }
 
+/// Whether the seller has an active registration with this number.
+pub async fn holds(conn: &Conn, seller: SellerId, gstin: &str) -> Result<bool> {
+    let active = Sql::new("1 FROM gst_registrations WHERE status = 'active' AND seller_id = ").bind(seller);
+    active.sql(" AND gstin = ").bind(gstin).exists(conn).await
+}
+
 /// Adds a registration.
 pub async fn insert(mut conn: &Conn, row: &GstRegistration) -> Result<()> {
     refused(diesel::insert_into(gst_registrations::table).values(row).execute(&mut conn).await)

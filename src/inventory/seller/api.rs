@@ -21,6 +21,7 @@ use crate::{
         error::{Result, found},
         page::{Direction, PageArgs},
     },
+    marketplace::storefront::model::{Storefront, StorefrontOf},
     payload,
 };
 
@@ -33,6 +34,11 @@ impl Seller {
         let scope = ctx.actor().scope(Permission::SellersRead);
         let mine = scope.everything || scope.distributors.contains(&self.id.0);
         self.pan.clone().filter(|_| mine)
+    }
+
+    /// How it presents itself; null where it has said nothing yet.
+    async fn storefront(&self, ctx: &Context<'_>) -> Result<Option<Arc<Storefront>>> {
+        ctx.load(StorefrontOf(self.id)).await
     }
 
     /// Its GST registrations; none for strangers.
@@ -95,7 +101,7 @@ pub struct SellerUpdateInput {
     slug: Option<String>,
     /// Permanent account number; fixed while there are active GST registrations.
     pan: Option<String>,
-    /// Suspend it, let it sell again, or close it for good.
+    /// Suspend it, let it sell again, or close it for good. Not a distributor: see distributorSuspend and its neighbours.
     status: Option<SellerStatus>,
 }
 

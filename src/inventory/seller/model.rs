@@ -40,6 +40,8 @@ text_enum! {
 text_enum! {
     /// Whether a seller sells.
     pub enum SellerStatus {
+        /// A distributor that was not verified yet: sells nothing.
+        Pending = "pending",
         /// Sells.
         Active = "active",
         /// Sells nothing for now.
@@ -111,7 +113,7 @@ pub fn within_reach(actor: &Actor, column: &'static str) -> Sql {
     }
 }
 
-/// Everybody sees who sells; a suspended or closed seller, those who may see its papers.
+/// Everybody sees who sells; a seller that does not, those who may see its papers.
 pub fn visible_to(actor: &Actor) -> Sql {
     Sql::new("(status = 'active' OR ").join(within_reach(actor, "id")).sql(")")
 }

@@ -56,13 +56,19 @@ pub async fn create_seller(app: &App, actor: &Actor, new: NewSeller) -> Result<S
     Ok(row)
 }
 
-/// Changes a seller. A new slug leaves a redirect; a closed seller stays closed.
+/// Changes a seller. A new slug leaves a redirect; a closed seller stays closed. Whether a distributor sells follows from
+/// its application.
 pub async fn update_seller(app: &App, actor: &Actor, id: SellerId, changes: SellerChanges) -> Result<Seller> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let before = model::lock(&tx, id).await?;
     if before.status == SellerStatus::Closed {
         return Err(Error::problem("CONFLICT", "id", "this seller is closed for good"));
+    }
+    let by_application = before.kind == SellerKind::Distributor || changes.status == Some(SellerStatus::Pending);
+    if by_application && changes.status.is_some_and(|status| status != before.status) {
+        let message = "whether a distributor sells is decided on its application";
+        return Err(Error::problem("CONFLICT", "status", message));
     }
     let mut after = Seller { updated_at: now, ..before.clone() };
     let mut checks = Checks::default();

@@ -36,6 +36,8 @@ crate::text_enum! {
         SellersRead = "sellers.read",
         /// Enter and change sellers and their tax registrations.
         SellersWrite = "sellers.write",
+        /// Fill in the application of distributors within scope, and hand in their papers.
+        DistributorsWrite = "distributors.write",
         /// Open and change stores and warehouses within scope.
         LocationsWrite = "locations.write",
         /// See stock within scope.

@@ -120,6 +120,12 @@ impl FilePurpose {
                 max_bytes: 2_048 * MIB,
                 kinds: &[Kind::Text, Kind::Xlsx, Kind::Gzip],
             },
+            Self::StorefrontMedia => Rule {
+                upload: Some(Permission::DistributorsWrite),
+                read: Permission::SellersWrite,
+                max_bytes: 10 * MIB,
+                kinds: IMAGES,
+            },
             Self::ProductMedia | Self::BrandMedia => Rule {
                 upload: Some(Permission::CatalogWrite),
                 read: Permission::CatalogRead,

@@ -1,5 +1,7 @@
 //! Rows of files.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,6 +13,7 @@ use crate::{
         access::Actor,
         db::Conn,
         error::{Error, Result},
+        loader::Key,
         sql::{Select, Sql},
     },
     schema::files,
@@ -32,6 +35,9 @@ crate::text_enum! {
         ProductMedia = "product_media",
         /// Picture of a brand: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission catalog.write.
         BrandMedia = "brand_media",
+        /// Logo or cover of a seller's storefront: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission
+        /// distributors.write.
+        StorefrontMedia = "storefront_media",
     }
 }
 
@@ -96,6 +102,20 @@ pub fn visible_to(actor: &Actor) -> Sql {
 pub async fn find(conn: &Conn, actor: &Actor, id: FileId) -> Result<FileRow> {
     let rest = Sql::new("FROM files WHERE id = ").bind(id).sql(" AND ").join(visible_to(actor));
     Select::<FileRow>::new(rest).row(conn).await?.ok_or(Error::NotFound("file"))
+}
+
+/// Any file, for those who see the row that names it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NamedFile(pub FileId);
+
+impl Key for NamedFile {
+    type Value = Arc<FileRow>;
+
+    async fn fetch(conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
+        let rows = Select::<FileRow>::new(Sql::new("FROM files WHERE id = ANY(").bind(ids).sql(")")).rows(conn).await?;
+        Ok(rows.into_iter().map(|row| (NamedFile(row.id), Arc::new(row))).collect())
+    }
 }
 
 /// Any file: for whoever holds a signed link to it, and for jobs.

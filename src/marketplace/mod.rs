@@ -1,0 +1,58 @@
+//! The marketplace: who else sells here, and on what terms.
+//!
+//! Invariants, held by the database except where said:
+//! - a distributor is a seller, and `sellers.status` follows its state in the same transaction: only a verified one is
+//!   active, so that whoever asks "may this seller sell" looks at one column;
+//! - its state changes only along the arrows of [`distributor::status`], and every change is an append-only row;
+//! - it has exactly one owner, and one person finishes one application before the next;
+//! - its PAN is characters 3 to 12 of its GSTIN, and its address lies in the GSTIN's state;
+//! - its account number is stored encrypted, and nothing but the last four digits is ever shown (by the code).
+
+pub mod distributor;
+pub mod letters;
+pub mod review;
+pub mod staff;
+pub mod storefront;
+
+use async_graphql::MergedObject;
+
+use crate::domain_errors;
+
+domain_errors! {
+    pub struct MarketplaceError, MarketplaceErrorCode {
+        /// Another page has this slug.
+        SlugTaken = "SLUG_TAKEN",
+        /// Another seller has this name.
+        NameTaken = "NAME_TAKEN",
+        /// The number is no GSTIN: wrong shape, state or check character.
+        GstinInvalid = "GSTIN_INVALID",
+        /// Another active registration has this GSTIN.
+        GstinTaken = "GSTIN_TAKEN",
+        /// The PAN is not characters 3 to 12 of the GSTIN, or not the one of the seller's GST registrations.
+        PanMismatch = "PAN_MISMATCH",
+        /// The number is no PAN.
+        PanInvalid = "PAN_INVALID",
+        /// The code is no IFSC, or no branch of that bank has it.
+        IfscInvalid = "IFSC_INVALID",
+        /// There is no such postal code.
+        PincodeUnknown = "PINCODE_UNKNOWN",
+        /// The postal code does not lie in that state, or the GSTIN was given out in another one.
+        StateMismatch = "STATE_MISMATCH",
+        /// The row was changed since the client read it.
+        VersionConflict = "VERSION_CONFLICT",
+        /// The person has an application that is not finished.
+        ApplicationUnfinished = "APPLICATION_UNFINISHED",
+        /// A remark of the reviewer was neither answered, nor the field changed.
+        RemarkOpen = "REMARK_OPEN",
+        /// The bytes of the file have not arrived.
+        NotUploaded = "NOT_UPLOADED",
+    }
+}
+
+/// The marketplace, readable.
+#[derive(Default, MergedObject)]
+pub struct MarketplaceQuery(distributor::api::DistributorQuery);
+
+/// The marketplace, changeable.
+#[derive(Default, MergedObject)]
+pub struct MarketplaceMutation(distributor::api::DistributorMutation, review::api::ReviewMutation);

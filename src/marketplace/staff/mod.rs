@@ -1,0 +1,3 @@
+//! A distributor's people, and the rights that they have over it.
+
+pub mod rights;

@@ -1,0 +1,4 @@
+//! Storefronts: how sellers present themselves.
+
+pub mod api;
+pub mod model;
