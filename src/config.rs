@@ -32,6 +32,9 @@ pub struct Config {
     pub mail: MailConfig,
     #[expect(missing_docs, reason = "documented on its type")]
     #[command(flatten)]
+    pub stock: StockConfig,
+    #[expect(missing_docs, reason = "documented on its type")]
+    #[command(flatten)]
     pub log: LogConfig,
 }
 
@@ -145,6 +148,14 @@ pub struct IdentityConfig {
     /// Minutes that a locked account stays locked
     #[arg(long, env = "FRESHVILLA_LOCKOUT_MINUTES", default_value_t = 15, global = true)]
     pub lockout_minutes: i64,
+}
+
+/// Stock.
+#[derive(Clone, Debug, Args)]
+pub struct StockConfig {
+    /// Days before a lot's last day from which an alert stands
+    #[arg(long, env = "FRESHVILLA_EXPIRY_ALERT_DAYS", default_value_t = 7, global = true)]
+    pub expiry_alert_days: u16,
 }
 
 /// Limits of a GraphQL operation.

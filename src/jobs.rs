@@ -7,6 +7,7 @@ use crate::{
         search::jobs::{RankSearch, RefreshSearch},
     },
     identity::{account::password::SendPasswordLink, challenge::jobs::SendCode},
+    inventory::reservation::jobs::ExpireReservations,
     kernel::{
         jobs::Registry,
         mail::{MAIL_QUEUE, MAILS_AT_ONCE, SendMail},
@@ -17,6 +18,7 @@ use crate::{
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
 pub fn registry() -> Registry<App> {
     Registry::default()
+        .with::<ExpireReservations>()
         .with::<Maintain>()
         .with::<RankSearch>()
         .with::<RefreshAfterImport>()

@@ -10,6 +10,7 @@ use crate::{
     app::App,
     catalog::search::jobs::RankSearch,
     identity,
+    inventory::{reservation::jobs::ExpireReservations, stock_alert},
     kernel::{
         error::{Error, Result},
         idempotency,
@@ -54,6 +55,7 @@ impl Maintain {
 
 /// Sees to it that the next round is scheduled; workers call it when they start.
 pub async fn schedule(app: &App) -> Result<()> {
+    ExpireReservations::schedule(app, app.clock.now()).await?;
     Maintain::after(app.clock.now())?.enqueue(app).await
 }
 
@@ -75,8 +77,9 @@ impl Job<App> for Maintain {
         let uploads = file::service::sweep_abandoned(&app).await?;
         let logins = identity::prune(&app).await?;
         let resealed = distributor::service::reseal(&app).await?;
+        let expired = stock_alert::jobs::watch_expiry(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
-        tracing::info!(events, keys, mails, jobs, uploads, logins, resealed, "maintenance");
+        tracing::info!(events, keys, mails, jobs, uploads, logins, resealed, expired, "maintenance");
         Ok(())
     }
 }

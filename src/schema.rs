@@ -380,6 +380,7 @@ diesel::table! {
         payload -> Jsonb,
         feed_seq -> Nullable<Int8>,
         created_at -> Timestamptz,
+        feed -> Nullable<Text>,
     }
 }
 
@@ -597,6 +598,94 @@ diesel::table! {
         has_legislature -> Bool,
         retired -> Bool,
         aliases -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    stock_alerts (id) {
+        id -> Uuid,
+        item_id -> Uuid,
+        lot_id -> Nullable<Uuid>,
+        kind -> Text,
+        raised_at -> Timestamptz,
+        resolved_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    stock_items (id) {
+        id -> Uuid,
+        location_id -> Uuid,
+        seller_id -> Uuid,
+        variant_id -> Uuid,
+        available -> Int4,
+        reserved -> Int4,
+        damaged -> Int4,
+        value_minor -> Int8,
+        last_cost_minor -> Nullable<Int8>,
+        low_stock_threshold -> Nullable<Int4>,
+        reorder_point -> Nullable<Int4>,
+        reorder_quantity -> Nullable<Int4>,
+        event_seq -> Int8,
+        movement_seq -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_lots (id) {
+        id -> Uuid,
+        item_id -> Uuid,
+        batch -> Text,
+        expires_on -> Nullable<Date>,
+        available -> Int4,
+        reserved -> Int4,
+        damaged -> Int4,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_movements (id) {
+        id -> Uuid,
+        item_id -> Uuid,
+        lot_id -> Uuid,
+        sequence -> Int8,
+        kind -> Text,
+        quantity -> Int4,
+        damaged -> Int4,
+        value_minor -> Int8,
+        on_hand_after -> Int4,
+        value_after_minor -> Int8,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_reservation_lots (reservation_id, lot_id) {
+        reservation_id -> Uuid,
+        lot_id -> Uuid,
+        item_id -> Uuid,
+        quantity -> Int4,
+    }
+}
+
+diesel::table! {
+    stock_reservations (id) {
+        id -> Uuid,
+        location_id -> Uuid,
+        seller_id -> Uuid,
+        owner -> Text,
+        status -> Text,
+        expires_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{
     seed,
 };
 
-fn url(config: &Config) -> anyhow::Result<&str> {
+/// Where the database is.
+pub fn url(config: &Config) -> anyhow::Result<&str> {
     let url = config.database.database_url.as_ref();
     Ok(url.ok_or_else(|| anyhow::anyhow!("no DATABASE_URL"))?.expose())
 }

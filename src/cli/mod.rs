@@ -2,6 +2,7 @@
 
 mod banner;
 mod database;
+mod doctor;
 mod env_file;
 mod import;
 mod import_addresses;
@@ -64,10 +65,22 @@ enum Command {
     Import(Box<import::ImportArgs>),
     /// Import customers' addresses from an old customer table; exits with 2 when some were refused
     ImportAddresses(import_addresses::ImportAddressesArgs),
+    /// Compare balances with their ledgers; exits with 2 when there are differences
+    Doctor {
+        /// Which balances
+        #[command(subcommand)]
+        of: Doctor,
+    },
     /// Print the GraphQL schema in its definition language
     Schema,
     /// Print every setting as a table
     Settings,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum Doctor {
+    /// Stock items and lots with the stock ledger and the active reservations
+    Stock,
 }
 
 #[derive(Debug, Args)]
@@ -146,6 +159,11 @@ fn run(Cli { config, command }: Cli) -> anyhow::Result<ExitCode> {
             let work = async |ready, stop| Box::pin(import_addresses::import(ready, args, stop)).await;
             let all = with_database(config, work)?;
             return Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(import::EXIT_WITH_ERRORS) });
+        }
+        Command::Doctor { of: Doctor::Stock } => {
+            let work = async |ready: Ready, stop| until(&stop, doctor::stock(&ready.config)).await;
+            let sound = with_database(config, work)?;
+            return Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(import::EXIT_WITH_ERRORS) });
         }
         Command::Schema => print(&graphql::sdl()),
         Command::Settings => print(&settings_table()),

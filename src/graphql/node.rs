@@ -30,8 +30,12 @@ use crate::{
     },
     inventory::{
         location::model::{self as location, Location, LocationId},
+        movement::model::{StockMovement, StockMovementId},
         registration::model::{self as registration, GstRegistration, GstRegistrationId},
+        reservation::model::{Reservation, ReservationId},
         seller::model::{self as seller, Seller, SellerId},
+        stock::model::{self as stock, StockItem, StockItemId, StockLot, StockLotId},
+        stock_alert::model::{StockAlert, StockAlertId},
         warehouse::model::{self as warehouse, Warehouse, WarehouseId},
     },
     kernel::{
@@ -86,6 +90,11 @@ nodes! {
     Address(AddressId => Address as Address, "addresses", address::visible_to),
     Seller(SellerId => Seller as Seller, "sellers", seller::visible_to),
     Location(LocationId => Location as Location, "locations", location::visible_to),
+    StockAlert(StockAlertId => StockAlert as StockAlert, "stock_alerts", stock::item_visible_to),
+    StockItem(StockItemId => StockItem as StockItem, "stock_items", stock::visible_to),
+    StockLot(StockLotId => StockLot as StockLot, "stock_lots", stock::item_visible_to),
+    StockMovement(StockMovementId => StockMovement as StockMovement, "stock_movements", stock::item_visible_to),
+    StockReservation(ReservationId => Reservation as Reservation, "stock_reservations", stock::visible_to),
     Warehouse(WarehouseId => Warehouse as Warehouse, "warehouses", warehouse::visible_to),
     GstRegistration(
         GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to

@@ -28,7 +28,7 @@ pub struct Mutation(
 
 /// Everything that can be followed live.
 #[derive(Default, MergedSubscription)]
-pub struct Subscription(work::WorkSubscription);
+pub struct Subscription(inventory::InventorySubscription, work::WorkSubscription);
 
 /// The schema before limits and data.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {

@@ -6,16 +6,23 @@
 //!   seller's row lock);
 //! - a location has the UUID, the kind and the seller of the store or warehouse that it is;
 //! - a warehouse's registration is its seller's, for the state where it stands; its postal code lies in that state;
-//! - slugs are unique, and a changed one leaves a redirect.
+//! - slugs are unique, and a changed one leaves a redirect;
+//! - available, reserved and damaged pieces are never negative; an item's are the sums of its lots', and what is on hand
+//!   is the sum of the ledger (`freshvilla doctor stock` compares them).
 
 pub mod demo;
 pub mod location;
+pub mod movement;
 pub mod registration;
+pub mod reservation;
 pub mod seller;
 pub mod site;
+pub mod stock;
+pub mod stock_alert;
+pub mod stock_doctor;
 pub mod warehouse;
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, MergedSubscription};
 
 use crate::domain_errors;
 
@@ -39,6 +46,12 @@ domain_errors! {
         PincodeUnknown = "PINCODE_UNKNOWN",
         /// The postal code does not lie in that state.
         StateMismatch = "STATE_MISMATCH",
+        /// There are not that many pieces.
+        InsufficientStock = "INSUFFICIENT_STOCK",
+        /// The location is closed: it neither takes goods in nor gives any out.
+        LocationClosed = "LOCATION_CLOSED",
+        /// The reservation has ended.
+        NotActive = "NOT_ACTIVE",
         /// The row was changed since the client read it.
         VersionConflict = "VERSION_CONFLICT",
     }
@@ -47,8 +60,12 @@ domain_errors! {
 /// The supply side, readable.
 #[derive(Default, MergedObject)]
 pub struct InventoryQuery(
+    movement::api::MovementQuery,
     registration::api::RegistrationQuery,
+    reservation::api::ReservationQuery,
     seller::api::SellerQuery,
+    stock::api::StockQuery,
+    stock_alert::api::StockAlertQuery,
     warehouse::api::WarehouseQuery,
 );
 
@@ -56,6 +73,12 @@ pub struct InventoryQuery(
 #[derive(Default, MergedObject)]
 pub struct InventoryMutation(
     registration::api::RegistrationMutation,
+    reservation::api::ReservationMutation,
     seller::api::SellerMutation,
+    stock::api::StockMutation,
     warehouse::api::WarehouseMutation,
 );
+
+/// The supply side, live.
+#[derive(Default, MergedSubscription)]
+pub struct InventorySubscription(stock::feed_api::StockSubscription);

@@ -78,14 +78,15 @@ impl FanOut {
         }
     }
 
-    /// Hands an event to the topic's listeners here.
+    /// Hands an event to the listeners of its topic and of its wider stream here.
     pub fn deliver(&self, event: Arc<Event>) {
         self.tell_watchers(Some(&event.topic), &Signal::Event(Arc::clone(&event)));
         let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(sender) = topics.get(&event.topic) else { return };
-        let topic = event.topic.clone();
-        if sender.send(Signal::Event(event)).is_err() {
-            topics.remove(&topic);
+        for name in event.feed.iter().chain([&event.topic]) {
+            let Some(sender) = topics.get(name) else { continue };
+            if sender.send(Signal::Event(Arc::clone(&event))).is_err() {
+                topics.remove(name);
+            }
         }
     }
 

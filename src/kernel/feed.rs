@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::Stream;
+use futures_util::{FutureExt, Stream, future::select_all};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
@@ -85,6 +85,67 @@ impl Feed {
 
     async fn catch_up(&mut self, last: i64) -> Result<()> {
         let events = outbox::replay(&*self.db.write().await?, &self.topic, last, REPLAY_BATCH).await?;
+        self.behind = i64::try_from(events.len()).unwrap_or(0) == REPLAY_BATCH;
+        self.ready = events.into_iter();
+        Ok(())
+    }
+}
+
+/// The events of wider streams after a feed number (`None` = from now on), in the order in which the relay sent them.
+/// Live events only wake: what happened is read from PostgreSQL, many at a time when there is much.
+pub fn subscribe_wide(
+    db: Db,
+    bus: &Arc<dyn Bus>,
+    feeds: Vec<String>,
+    after: Option<i64>,
+) -> impl Stream<Item = Result<Arc<Event>>> + Send + use<> {
+    let live = feeds.iter().map(|feed| bus.local().subscribe(feed)).collect();
+    let wide = WideFeed { db, feeds, live, ready: Vec::new().into_iter(), last: after, behind: true };
+    futures_util::stream::unfold(Some(wide), |wide| async move {
+        let mut wide = wide?;
+        match wide.next().await {
+            Ok(event) => Some((Ok(event), Some(wide))),
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}
+
+struct WideFeed {
+    db: Db,
+    feeds: Vec<String>,
+    live: Vec<Receiver<Signal>>,
+    ready: std::vec::IntoIter<Event>,
+    last: Option<i64>,
+    behind: bool,
+}
+
+impl WideFeed {
+    async fn next(&mut self) -> Result<Arc<Event>> {
+        loop {
+            if let Some(event) = self.ready.next() {
+                self.last = event.feed_seq.or(self.last);
+                return Ok(Arc::new(event));
+            }
+            if self.behind {
+                self.catch_up().await?;
+                continue;
+            }
+            // A silent bus ends the wait, too: whatever the reason, PostgreSQL knows.
+            let heard = select_all(self.live.iter_mut().map(|live| live.recv().boxed()));
+            if let Ok((Err(RecvError::Closed), ..)) = tokio::time::timeout(SAFETY_POLL, heard).await {
+                return Err(Error::Unavailable("the event feed closed; resume from your last cursor".to_owned()));
+            }
+            self.behind = true;
+        }
+    }
+
+    async fn catch_up(&mut self) -> Result<()> {
+        let conn = self.db.write().await?;
+        let Some(last) = self.last else {
+            self.last = Some(outbox::last_feed_seq(&conn).await?);
+            return Ok(());
+        };
+        let events = outbox::replay_wide(&conn, &self.feeds, last, REPLAY_BATCH).await?;
         self.behind = i64::try_from(events.len()).unwrap_or(0) == REPLAY_BATCH;
         self.ready = events.into_iter();
         Ok(())

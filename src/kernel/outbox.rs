@@ -35,6 +35,12 @@ pub struct Event {
     pub payload: serde_json::Value,
     /// When the change was made.
     pub created_at: DateTime<Utc>,
+    /// Wider stream that it belongs to: `stock:<uuid>`.
+    #[serde(default)]
+    pub feed: Option<String>,
+    /// Number over all topics; `None` until the relay has given it.
+    #[serde(default)]
+    pub feed_seq: Option<i64>,
 }
 
 /// An event to be written. The caller holds the aggregate's row lock, from which `sequence` comes.
@@ -53,14 +59,26 @@ pub struct NewEvent {
     pub payload: serde_json::Value,
     /// When.
     pub created_at: DateTime<Utc>,
+    /// Wider stream that it belongs to, read by [`super::feed::subscribe_wide`].
+    pub feed: Option<String>,
 }
 
 impl NewEvent {
     /// Writes the event into the running transaction.
-    pub async fn emit(self, mut conn: &Conn) -> Result<()> {
-        diesel::insert_into(outbox::table).values(&self).execute(&mut conn).await?;
-        Ok(())
+    pub async fn emit(self, conn: &Conn) -> Result<()> {
+        emit_all(conn, &[self]).await
     }
+}
+
+/// Rows in one INSERT: PostgreSQL takes 65,535 values at most.
+const ROWS_AT_ONCE: usize = 4_000;
+
+/// Writes events into the running transaction.
+pub async fn emit_all(mut conn: &Conn, events: &[NewEvent]) -> Result<()> {
+    for some in events.chunks(ROWS_AT_ONCE) {
+        diesel::insert_into(outbox::table).values(some).execute(&mut conn).await?;
+    }
+    Ok(())
 }
 
 /// Events of a topic after a sequence number, oldest first.
@@ -72,6 +90,23 @@ pub async fn replay(mut conn: &Conn, topic: &str, after: i64, limit: i64) -> Res
         .select(Event::as_select())
         .load(&mut conn)
         .await?)
+}
+
+/// Events of wider streams after a feed number, in order.
+pub async fn replay_wide(mut conn: &Conn, feeds: &[String], after: i64, limit: i64) -> Result<Vec<Event>> {
+    Ok(outbox::table
+        .filter(outbox::feed.eq_any(feeds).and(outbox::feed_seq.gt(after)))
+        .order(outbox::feed_seq)
+        .limit(limit)
+        .select(Event::as_select())
+        .load(&mut conn)
+        .await?)
+}
+
+/// The feed number given last.
+pub async fn last_feed_seq(mut conn: &Conn) -> Result<i64> {
+    use crate::schema::event_feed;
+    Ok(event_feed::table.select(event_feed::last_seq).first(&mut conn).await?)
 }
 
 /// Highest sequence number of a topic; 0 when it has no events.
@@ -102,7 +137,7 @@ async fn number_events(mut conn: &Conn) -> Result<Vec<Event>> {
     let last: Option<i64> =
         event_feed::table.select(event_feed::last_seq).for_update().skip_locked().first(&mut conn).await.optional()?;
     let Some(last) = last else { return Ok(Vec::new()) };
-    let events: Vec<Event> = outbox::table
+    let mut events: Vec<Event> = outbox::table
         .filter(outbox::feed_seq.is_null())
         .order((outbox::created_at, outbox::sequence))
         .limit(RELAY_BATCH)
@@ -120,6 +155,9 @@ async fn number_events(mut conn: &Conn) -> Result<Vec<Event>> {
         .sql(") WITH ORDINALITY AS numbered(id, n) WHERE outbox.id = numbered.id")
         .execute(&mut conn)
         .await?;
+    for (event, number) in events.iter_mut().zip(last + 1..) {
+        event.feed_seq = Some(number);
+    }
     let count = i64::try_from(events.len()).unwrap_or(0);
     diesel::update(event_feed::table).set(event_feed::last_seq.eq(last + count)).execute(&mut conn).await?;
     Ok(events)

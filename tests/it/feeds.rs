@@ -27,6 +27,7 @@ async fn publish(app: &App, topic: &str, word: &str) {
         kind: "test.happened",
         payload: json!({ "word": word, "lock": lock }),
         created_at: app.clock.now(),
+        feed: None,
     };
     event.emit(&tx).await.unwrap();
     tx.commit().await.unwrap();

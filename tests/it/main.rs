@@ -37,6 +37,7 @@ mod rate_limit;
 mod schema_rules;
 mod seed;
 mod server;
+mod stock;
 mod storage;
 mod values;
 mod websocket;

@@ -139,3 +139,9 @@ pub async fn next_position(mut conn: &Conn, product: ProductId) -> Result<i32> {
         .await?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }
+
+/// Those of the variants that exist, whatever their state.
+pub async fn existing(mut conn: &Conn, ids: &[VariantId]) -> Result<Vec<VariantId>> {
+    let rows = product_variants::table.filter(product_variants::id.eq_any(ids)).select(product_variants::id);
+    Ok(rows.load(&mut conn).await?)
+}

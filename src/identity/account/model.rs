@@ -229,7 +229,7 @@ pub async fn emit(
         .get_result(&mut conn)
         .await?;
     let topic = format!("{ACCOUNT_TOPIC}{}", id.0);
-    NewEvent { id: Uuid::now_v7(), topic, sequence, kind, payload, created_at: now }.emit(conn).await
+    NewEvent { id: Uuid::now_v7(), topic, sequence, kind, payload, created_at: now, feed: None }.emit(conn).await
 }
 
 /// Stores a new password.

@@ -90,7 +90,15 @@ pub async fn revoke_api_key(app: &App, actor: &Actor, id: ApiKeyId) -> Result<Ap
     // A key is revoked once, so this is its topic's only event.
     let topic = format!("{ACCOUNT_TOPIC}{}", id.0);
     let payload = serde_json::json!({ "api_key": id.0 });
-    let event = NewEvent { id: Uuid::now_v7(), topic, sequence: 1, kind: "api_key.revoked", payload, created_at: now };
+    let event = NewEvent {
+        id: Uuid::now_v7(),
+        topic,
+        sequence: 1,
+        kind: "api_key.revoked",
+        payload,
+        created_at: now,
+        feed: None,
+    };
     event.emit(&tx).await?;
     tx.commit().await?;
     app.actors.forget(id.0);

@@ -132,6 +132,13 @@ pub async fn standings(mut conn: &Conn, ids: &[LocationId]) -> Result<Vec<Standi
     Ok(statement.load(&mut conn).await?)
 }
 
+/// The standing of a location on which the caller has the permission, or NOT_FOUND.
+pub async fn standing(mut conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {
+    let mine = Sql::new(STANDINGS).sql("locations.id = ").bind(id).sql(" AND ").join(within(actor, permission));
+    let rows: Vec<Standing> = mine.load(&mut conn).await?;
+    rows.into_iter().next().ok_or(Error::NotFound("location"))
+}
+
 /// The standing of a location on which the caller has the permission, or NOT_FOUND. Until the transaction ends nobody
 /// closes it for good.
 pub async fn hold(mut conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {

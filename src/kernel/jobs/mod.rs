@@ -196,6 +196,7 @@ fn event(
         kind,
         payload: serde_json::json!({ "status": status, "progress": progress, "error": error }),
         created_at: now,
+        feed: None,
     }
 }
 

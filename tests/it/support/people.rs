@@ -9,7 +9,7 @@ use freshvilla::{
     kernel::access::AccountKind,
 };
 
-use super::{app::TestApp, client::Client};
+use super::{app::TestApp, client::Client, cluster::Cluster, database::Database, node::Node};
 
 impl TestApp {
     /// Somebody with a built-in role over the whole platform (`catalogue_manager`), or a `customer` without any.
@@ -28,7 +28,21 @@ impl TestApp {
     }
 
     async fn grant(&self, role: &str, scope_id: &str) -> (AccountId, Client) {
-        let (app, name) = (self.node.app.clone(), role.to_owned());
+        let (id, token) = self.node.grant(&self.database, role, scope_id).await;
+        (id, self.as_user(token))
+    }
+}
+
+impl Cluster {
+    /// An access token of somebody with a built-in role over one store, warehouse, distributor or inbox.
+    pub async fn token_over(&self, role: &str, row: &str) -> String {
+        self.one.grant(&self.database, role, &format!("'{row}'")).await.1
+    }
+}
+
+impl Node {
+    async fn grant(&self, database: &Database, role: &str, scope_id: &str) -> (AccountId, String) {
+        let (app, name) = (self.app.clone(), role.to_owned());
         let id = AccountId::new();
         let create = async move {
             let conn = app.db.write().await.unwrap();
@@ -50,16 +64,16 @@ impl TestApp {
             };
             accounts::insert(&conn, &account).await.unwrap();
         };
-        self.node.on_runtime(create).await;
+        self.on_runtime(create).await;
         let grant = format!(
             "INSERT INTO role_grants (id, account_id, role_id, scope_kind, scope_id, created_at) \
              SELECT gen_random_uuid(), '{}', id, scope_kind, {scope_id}, now() FROM roles WHERE name = '{role}'",
             id.0
         );
-        self.database.execute(&grant).await;
-        let app = self.node.app.clone();
+        database.execute(&grant).await;
+        let app = self.app.clone();
         let lifetime = chrono::TimeDelta::seconds(app.config.identity.access_token_seconds);
         let token = async move { token_for(&app, id, "test", lifetime).await.unwrap() };
-        (id, self.as_user(self.node.on_runtime(token).await))
+        (id, self.on_runtime(token).await)
     }
 }

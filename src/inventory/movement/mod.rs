@@ -1,0 +1,4 @@
+//! Stock movements: the ledger.
+
+pub mod api;
+pub mod model;

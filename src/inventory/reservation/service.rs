@@ -1,0 +1,257 @@
+//! Setting stock aside, and what becomes of it.
+
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use super::model::{self, Found, Reservation, ReservationId, ReservationLot, ReservationStatus};
+use crate::{
+    app::App,
+    catalog::variant::model::VariantId,
+    inventory::{
+        location::model::{self as locations, LocationId, LocationStatus, Standing},
+        movement::model::MovementKind,
+        stock::{
+            model::{self as stock, MAX_PIECES, StockItem, StockItemId},
+            post::{At, Cause, Posting, Shelf},
+        },
+        stock_alert::model as alerts,
+    },
+    kernel::{
+        access::{Actor, Permission},
+        check::Checks,
+        db::Conn,
+        error::{Error, Problem, Result},
+        idempotency::{self, Outcome},
+        sql::Sql,
+    },
+};
+
+/// Most lines of a reservation.
+pub const MAX_LINES: usize = 500;
+/// Longest life of a reservation, in minutes: thirty days.
+pub const MAX_MINUTES: i32 = 43_200;
+
+/// A line of a new reservation.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Line {
+    /// What.
+    pub variant_id: VariantId,
+    /// How many pieces.
+    pub quantity: i32,
+}
+
+/// A new reservation.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewReservation {
+    /// Where.
+    pub location_id: LocationId,
+    /// For whom.
+    pub owner: String,
+    /// What, and how much.
+    pub lines: Vec<Line>,
+    /// For how long.
+    pub minutes: i32,
+}
+
+/// Sets pieces aside: all lines or none.
+pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -> Result<Reservation> {
+    let mut checks = Checks::default();
+    let owner = checks.text("owner", &new.owner, 1, 100);
+    let minutes = (1..=MAX_MINUTES).contains(&new.minutes);
+    checks.ensure(minutes, "INVALID", "expiresInMinutes", format!("a reservation lives 1 to {MAX_MINUTES} minutes"));
+    let wanted = merge(&mut checks, &new.lines);
+    checks.finish()?;
+    let place = open_place(app, actor, new.location_id).await?;
+    let now = app.clock.now();
+    let row = Reservation {
+        id: ReservationId::new(),
+        location_id: place.id,
+        seller_id: place.seller_id,
+        owner,
+        status: ReservationStatus::Active,
+        expires_at: now + TimeDelta::minutes(new.minutes.into()),
+        created_by: actor.account_id(),
+        created_at: now,
+        closed_at: None,
+    };
+    let tx = app.db.begin().await?;
+    let claim = match idempotency::claim(&tx, &app.clock, actor, "stockReservationCreate", key, &new).await? {
+        Outcome::First(claim) => claim,
+        Outcome::Repeated(id) => return again(&tx, actor, id).await,
+    };
+    // Stored before anything is locked: whoever waits for these items waits for as little as possible.
+    claim.store(&tx, &row.id).await?;
+    set_aside(app, &tx, &row, &wanted).await?;
+    tx.commit().await?;
+    app.committed();
+    Ok(row)
+}
+
+/// Sets pieces aside for a reservation, within a transaction; all lines or none. For those who know that the location
+/// may give goods out. Paths of problems are `lines.<position of the line>`.
+pub async fn set_aside(app: &App, conn: &Conn, row: &Reservation, wanted: &[Wanted]) -> Result<()> {
+    let variants: Vec<uuid::Uuid> = wanted.iter().map(|line| line.variant_id.0).collect();
+    let here = Sql::new("location_id = ").bind(row.location_id).sql(" AND variant_id = ANY(").bind(variants).sql(")");
+    let before = stock::lock_items(conn, here).await?;
+    let lines: Vec<(VariantId, i32)> = wanted.iter().map(|line| (line.variant_id, line.quantity)).collect();
+    let found = model::reserve(conn, row, &lines, app.clock.today()).await?;
+    let short = shortages(wanted, &found);
+    if !short.is_empty() {
+        return Err(Error::Rejected(short));
+    }
+    let taken: HashMap<StockItemId, i32> =
+        found.iter().zip(&lines).filter_map(|(found, (_, quantity))| Some((found.item_id?, *quantity))).collect();
+    let turned = before.into_iter().filter_map(|mut item| {
+        let was_low = item.is_low();
+        let quantity = taken.get(&item.id).copied().unwrap_or(0);
+        item.available -= quantity;
+        item.reserved += quantity;
+        item.event_seq += 1;
+        (item.is_low() != was_low).then_some(item)
+    });
+    let turned: Vec<StockItem> = turned.collect();
+    alerts::settle(conn, turned, row.created_at).await
+}
+
+/// A line with its place among the given ones; each variant once.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// What.
+    pub variant_id: VariantId,
+    /// How many pieces.
+    pub quantity: i32,
+    /// Position of the first line that names it.
+    pub line: usize,
+}
+
+/// Lines of the same variant as one.
+pub fn merge(checks: &mut Checks, lines: &[Line]) -> Vec<Wanted> {
+    checks.ensure(!lines.is_empty(), "REQUIRED", "lines", "name at least one variant");
+    checks.ensure(lines.len() <= MAX_LINES, "INVALID", "lines", format!("at most {MAX_LINES} lines at once"));
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut places: HashMap<VariantId, usize> = HashMap::new();
+    for (at, line) in lines.iter().enumerate().take(MAX_LINES) {
+        let path = format!("lines.{at}.quantity");
+        checks.ensure(
+            (1..=MAX_PIECES).contains(&line.quantity),
+            "INVALID",
+            &path,
+            format!("a line has 1 to {MAX_PIECES} pieces"),
+        );
+        let place = *places.entry(line.variant_id).or_insert_with(|| {
+            wanted.push(Wanted { variant_id: line.variant_id, quantity: 0, line: at });
+            wanted.len() - 1
+        });
+        if let Some(whole) = wanted.get_mut(place) {
+            whole.quantity = whole.quantity.saturating_add(line.quantity.max(0));
+        }
+    }
+    wanted
+}
+
+fn shortages(wanted: &[Wanted], found: &[Found]) -> Vec<Problem> {
+    let short = found.iter().zip(wanted).filter(|(found, line)| found.picked < line.quantity);
+    let problem = |(found, line): (&Found, &Wanted)| {
+        let message = match found.picked {
+            0 => "nothing is available here".to_owned(),
+            n => format!("only {n} of {} pieces are available here", line.quantity),
+        };
+        Problem::new("INSUFFICIENT_STOCK", &format!("lines.{}.quantity", line.line), message)
+    };
+    short.map(problem).collect()
+}
+
+/// The place, if goods may leave it. Not locked: whoever closes it looks for stock, under a lock of its own.
+async fn open_place(app: &App, actor: &Actor, id: LocationId) -> Result<Standing> {
+    let place = locations::standing(&*app.db.write().await?, actor, Permission::InventoryWrite, id).await?;
+    match place.status {
+        LocationStatus::Active => Ok(place),
+        _ => Err(Error::problem("LOCATION_CLOSED", "locationId", "this location gives nothing out at present")),
+    }
+}
+
+async fn again(conn: &Conn, actor: &Actor, id: ReservationId) -> Result<Reservation> {
+    model::lock(conn, actor, id).await
+}
+
+/// What ends a reservation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum End {
+    /// The pieces leave: a sale.
+    Commit,
+    /// The pieces are given back.
+    Release,
+    /// The pieces are given back, since its time is over.
+    Expire,
+}
+
+impl End {
+    fn status(self) -> ReservationStatus {
+        match self {
+            Self::Commit => ReservationStatus::Committed,
+            Self::Release => ReservationStatus::Released,
+            Self::Expire => ReservationStatus::Expired,
+        }
+    }
+
+    fn posting(self, quantity: i32) -> Posting {
+        match self {
+            Self::Commit => Posting { reserved: -quantity, kind: Some(MovementKind::Sale), ..Posting::default() },
+            _ => Posting { reserved: -quantity, available: quantity, ..Posting::default() },
+        }
+    }
+}
+
+/// Commits or releases a reservation. A second time it changes nothing: it is refused where it would do something else.
+pub async fn end(
+    app: &App,
+    actor: &Actor,
+    key: &str,
+    (id, end, cause): (ReservationId, End, Cause),
+) -> Result<Reservation> {
+    let mut checks = Checks::default();
+    let cause = cause.checked(&mut checks);
+    checks.finish()?;
+    let tx = app.db.begin().await?;
+    let request = (id, end, &cause.reference, &cause.note);
+    let claim = match idempotency::claim(&tx, &app.clock, actor, "stockReservationEnd", key, &request).await? {
+        Outcome::First(claim) => claim,
+        Outcome::Repeated(id) => return again(&tx, actor, id).await,
+    };
+    let row = model::lock(&tx, actor, id).await?;
+    if row.status != ReservationStatus::Active {
+        let message = format!("the reservation is {} already", row.status.as_str());
+        return Err(Error::problem("NOT_ACTIVE", "id", message));
+    }
+    claim.store(&tx, &row.id).await?;
+    let row = close(app, &tx, actor, row, end, &cause).await?;
+    tx.commit().await?;
+    app.committed();
+    Ok(row)
+}
+
+/// Ends a locked reservation within a transaction.
+pub async fn close(
+    app: &App,
+    conn: &Conn,
+    actor: &Actor,
+    row: Reservation,
+    end: End,
+    cause: &Cause,
+) -> Result<Reservation> {
+    let now = app.clock.now();
+    let reserved: Vec<ReservationLot> = model::lots_of(conn, row.id).await?;
+    let items: Vec<uuid::Uuid> = reserved.iter().map(|line| line.item_id.0).collect();
+    let items = stock::lock_items(conn, Sql::new("id = ANY(").bind(items).sql(")")).await?;
+    let lots = stock::lots(conn, &items).await?;
+    let mut shelf = Shelf::new(items, lots);
+    for line in reserved {
+        shelf.post(line.lot_id, &end.posting(line.quantity), cause, At { now, actor })?;
+    }
+    shelf.store(conn, now).await?;
+    let row = Reservation { status: end.status(), closed_at: Some(now), ..row };
+    model::close(conn, &row).await?;
+    Ok(row)
+}

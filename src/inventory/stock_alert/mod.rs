@@ -1,0 +1,5 @@
+//! Stock alerts: what somebody should look at.
+
+pub mod api;
+pub mod jobs;
+pub mod model;

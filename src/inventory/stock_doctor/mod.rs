@@ -1,0 +1,3 @@
+//! Comparing stock with its ledger.
+
+pub mod model;
