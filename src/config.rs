@@ -36,6 +36,9 @@ pub struct Config {
     #[expect(missing_docs, reason = "documented on its type")]
     #[command(flatten)]
     pub log: LogConfig,
+    #[expect(missing_docs, reason = "documented on its type")]
+    #[command(flatten)]
+    pub offers: OfferConfig,
 }
 
 /// What the server is run for.
@@ -241,6 +244,46 @@ pub struct LogConfig {
     /// Log as JSON lines; default: only in production
     #[arg(long, env = "FRESHVILLA_LOG_JSON", global = true)]
     pub log_json: Option<bool>,
+}
+
+/// Review of sellers' offers.
+#[derive(Clone, Debug, Args)]
+pub struct OfferConfig {
+    /// Whose offers go on sale without review: nobody's (manual), FreshVilla's own (house), or everybody's (automatic)
+    #[arg(long, env = "FRESHVILLA_OFFER_APPROVAL", default_value = "house", global = true)]
+    pub offer_approval: OfferApproval,
+    /// Changes to an approved offer that are reviewed again, separated by commas: sku, price, business-price, quantities,
+    /// lead-time, window; a new offer always is
+    #[arg(long, env = "FRESHVILLA_OFFER_REVIEWED_FIELDS", value_delimiter = ',', global = true)]
+    pub offer_reviewed_fields: Vec<ReviewedField>,
+}
+
+/// Whose offers go on sale without review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OfferApproval {
+    /// Nobody's.
+    Manual,
+    /// FreshVilla's own.
+    House,
+    /// Everybody's.
+    Automatic,
+}
+
+/// Part of an offer whose change may need review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReviewedField {
+    /// Stock keeping unit.
+    Sku,
+    /// Price and price breaks.
+    Price,
+    /// The same for business customers.
+    BusinessPrice,
+    /// Least and largest quantity and multiples.
+    Quantities,
+    /// Lead time.
+    LeadTime,
+    /// Window in which it is on sale.
+    Window,
 }
 
 const DEFAULT_SECRET: &str = "development-only-secret-key-of-freshvilla";

@@ -151,6 +151,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    commission_rules (id) {
+        id -> Uuid,
+        scope -> Text,
+        category_id -> Nullable<Uuid>,
+        seller_id -> Nullable<Uuid>,
+        offer_id -> Nullable<Uuid>,
+        rate_bp -> Int4,
+        fixed_minor -> Int8,
+        min_minor -> Nullable<Int8>,
+        max_minor -> Nullable<Int8>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     customer_profiles (account_id) {
         account_id -> Uuid,
         customer_number -> Text,
@@ -367,6 +387,40 @@ diesel::table! {
         attempts -> Int4,
         failures -> Int4,
         locked_until -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    offer_price_breaks (offer_id, for_business, min_quantity) {
+        offer_id -> Uuid,
+        for_business -> Bool,
+        min_quantity -> Int4,
+        price_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    offers (id) {
+        id -> Uuid,
+        seller_id -> Uuid,
+        variant_id -> Uuid,
+        sku -> Text,
+        price_minor -> Int8,
+        business_price_minor -> Nullable<Int8>,
+        min_quantity -> Int4,
+        max_quantity -> Nullable<Int4>,
+        quantity_step -> Int4,
+        lead_time_hours -> Int4,
+        low_stock_threshold -> Nullable<Int4>,
+        starts_at -> Nullable<Timestamptz>,
+        ends_at -> Nullable<Timestamptz>,
+        status -> Text,
+        submitted_at -> Nullable<Timestamptz>,
+        approved_at -> Nullable<Timestamptz>,
+        rejection_reason -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
 }

@@ -47,7 +47,11 @@ use crate::{
         page::MAX_PAGE,
         sql::{Row, Select, Sql},
     },
-    marketplace::distributor::model::{self as distributor, Distributor, DistributorId},
+    marketplace::{
+        commission::model::{self as commission, CommissionRule, CommissionRuleId},
+        distributor::model::{self as distributor, Distributor, DistributorId},
+        offer::model::{self as offer, Offer, OfferId},
+    },
     work::{
         file::{
             api::File,
@@ -100,6 +104,8 @@ nodes! {
         GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to
     ),
     Distributor(DistributorId => Distributor as Distributor, "distributors", distributor::visible_to),
+    CommissionRule(CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to),
+    Offer(OfferId => Offer as Offer, "offers", offer::visible_to),
     Account(AccountId => Account as Account, "accounts", account::visible_to),
     ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
     AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),

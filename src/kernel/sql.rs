@@ -55,6 +55,7 @@ pub enum Bind {
     OptInts(Vec<Option<i32>>),
     Bools(Vec<bool>),
     Timestamps(Vec<DateTime<Utc>>),
+    OptTimestamps(Vec<Option<DateTime<Utc>>>),
     Jsons(Vec<serde_json::Value>),
 }
 
@@ -74,7 +75,7 @@ bind_from! {
     serde_json::Value => Json, Vec<String> => Texts, Vec<Option<String>> => OptTexts, Vec<Uuid> => Uuids,
     Vec<Option<Uuid>> => OptUuids, Vec<i64> => BigInts, Vec<Option<i64>> => OptBigInts, Vec<i32> => Ints,
     Vec<Option<i32>> => OptInts, Vec<bool> => Bools, Vec<DateTime<Utc>> => Timestamps,
-    Vec<serde_json::Value> => Jsons,
+    Vec<Option<DateTime<Utc>>> => OptTimestamps, Vec<serde_json::Value> => Jsons,
 }
 
 impl From<&str> for Bind {
@@ -114,6 +115,7 @@ impl Bind {
             Self::OptInts(v) => out.push_bind_param::<Array<Nullable<Integer>>, _>(v),
             Self::Bools(v) => out.push_bind_param::<Array<Bool>, _>(v),
             Self::Timestamps(v) => out.push_bind_param::<Array<Timestamptz>, _>(v),
+            Self::OptTimestamps(v) => out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(v),
             Self::Jsons(v) => out.push_bind_param::<Array<Jsonb>, _>(v),
         }
     }

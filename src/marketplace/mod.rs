@@ -1,4 +1,4 @@
-//! The marketplace: who else sells here, and on what terms.
+//! The marketplace: who else sells here, what sellers offer, and what the platform takes of it.
 //!
 //! Invariants, held by the database except where said:
 //! - a distributor is a seller, and `sellers.status` follows its state in the same transaction: only a verified one is
@@ -6,10 +6,17 @@
 //! - its state changes only along the arrows of [`distributor::status`], and every change is an append-only row;
 //! - it has exactly one owner, and one person finishes one application before the next;
 //! - its PAN is characters 3 to 12 of its GSTIN, and its address lies in the GSTIN's state;
-//! - its account number is stored encrypted, and nothing but the last four digits is ever shown (by the code).
+//! - its account number is stored encrypted, and nothing but the last four digits is ever shown (by the code);
+//! - a seller's SKUs are unique among its offers that are not archived, and it has at most one live offer per variant;
+//! - a live offer was approved; nobody buys one above its variant's MRP (checked when it is priced, and part of the
+//!   condition by which shoppers find it);
+//! - a larger quantity never costs more per pack (checked by the code);
+//! - no two commission rules for the same begin on one date, and one that has begun is only ever ended (by the code).
 
+pub mod commission;
 pub mod distributor;
 pub mod letters;
+pub mod offer;
 pub mod review;
 pub mod staff;
 pub mod storefront;
@@ -46,13 +53,31 @@ domain_errors! {
         RemarkOpen = "REMARK_OPEN",
         /// The bytes of the file have not arrived.
         NotUploaded = "NOT_UPLOADED",
+        /// Another offer of the seller has this SKU.
+        SkuTaken = "SKU_TAKEN",
+        /// The price is above the variant's maximum retail price, or the variant has none yet.
+        PriceAboveMrp = "PRICE_ABOVE_MRP",
+        /// The seller has another live offer for the variant.
+        OfferExists = "OFFER_EXISTS",
+        /// A commission rule for the same begins on this date already.
+        RuleExists = "RULE_EXISTS",
     }
 }
 
 /// The marketplace, readable.
 #[derive(Default, MergedObject)]
-pub struct MarketplaceQuery(distributor::api::DistributorQuery);
+pub struct MarketplaceQuery(
+    commission::api::CommissionQuery,
+    distributor::api::DistributorQuery,
+    offer::api::OfferQuery,
+);
 
 /// The marketplace, changeable.
 #[derive(Default, MergedObject)]
-pub struct MarketplaceMutation(distributor::api::DistributorMutation, review::api::ReviewMutation);
+pub struct MarketplaceMutation(
+    commission::api::CommissionMutation,
+    distributor::api::DistributorMutation,
+    offer::api::OfferBulkMutation,
+    offer::api::OfferMutation,
+    review::api::ReviewMutation,
+);

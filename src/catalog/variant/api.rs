@@ -21,7 +21,9 @@ use crate::{
         access::Permission,
         error::{Error, Result},
         money::{Decimal, Minor, Money, MoneyInput},
+        page::PageArgs,
     },
+    marketplace::offer::{api::OfferConnection, model::shelf::OffersFor},
     payload,
 };
 
@@ -40,6 +42,13 @@ impl Variant {
     /// Maximum retail price with all taxes; null while none is set.
     async fn mrp(&self) -> Option<Money> {
         self.mrp_minor.map(Money::from)
+    }
+
+    /// Offers that can be bought now, cheapest first.
+    async fn offers(&self, ctx: &Context<'_>, page: PageArgs) -> Result<OfferConnection> {
+        let (count, at) = (ctx.wants("totalCount"), ctx.app().clock.now());
+        let key = OffersFor { variant: self.id, args: page, count, at };
+        Ok(OfferConnection(ctx.load(key).await?.unwrap_or_default()))
     }
 
     /// Values of the typed attributes, in the attributes' order.

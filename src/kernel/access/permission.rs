@@ -38,6 +38,12 @@ crate::text_enum! {
         SellersWrite = "sellers.write",
         /// Fill in the application of distributors within scope, and hand in their papers.
         DistributorsWrite = "distributors.write",
+        /// See all offers of sellers within scope, whatever their state.
+        OffersRead = "offers.read",
+        /// Make and change offers of sellers within scope.
+        OffersWrite = "offers.write",
+        /// Approve and refuse offers.
+        OffersReview = "offers.review",
         /// Open and change stores and warehouses within scope.
         LocationsWrite = "locations.write",
         /// See stock within scope.
@@ -78,6 +84,7 @@ impl Permission {
                 | Self::JobsRead
                 | Self::JobsWrite
                 | Self::SellersWrite
+                | Self::OffersReview
         )
     }
 }
