@@ -13,6 +13,7 @@ use crate::{
         mail::{MAIL_QUEUE, MAILS_AT_ONCE, SendMail},
     },
     maintenance::Maintain,
+    marketplace::offer::import::jobs::RunOfferImport,
 };
 
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
@@ -24,6 +25,7 @@ pub fn registry() -> Registry<App> {
         .with::<RefreshAfterImport>()
         .with::<RefreshSearch>()
         .with::<RunImport>()
+        .with::<RunOfferImport>()
         .with::<SendCode>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()

@@ -14,6 +14,7 @@
 //! - no two commission rules for the same begin on one date, and one that has begun is only ever ended (by the code).
 
 pub mod commission;
+pub mod demo;
 pub mod distributor;
 pub mod letters;
 pub mod offer;
@@ -78,6 +79,7 @@ pub struct MarketplaceMutation(
     commission::api::CommissionMutation,
     distributor::api::DistributorMutation,
     offer::api::OfferBulkMutation,
+    offer::import_api::OfferImportMutation,
     offer::api::OfferMutation,
     review::api::ReviewMutation,
 );

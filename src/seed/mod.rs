@@ -13,11 +13,12 @@ use crate::{
     app::App,
     catalog::import::service::import_demo,
     identity::{demo, place::load::load_embedded_places},
-    inventory::demo::seed_sellers,
+    inventory::demo::{self as inventory_demo, seed_sellers},
     kernel::{
         error::Result,
         migrate::{SessionLock, lock_session},
     },
+    marketplace::demo::seed_offers,
 };
 
 /// One part of the demo data.
@@ -41,6 +42,7 @@ pub fn steps() -> Vec<Step> {
         Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
         Step { name: "sellers", run: |app| Box::pin(async move { sellers(&app).await }) },
         Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
+        Step { name: "offers", run: |app| Box::pin(async move { offers(&app).await }) },
     ]
 }
 
@@ -59,6 +61,10 @@ async fn catalogue(app: &App) -> Result<String> {
         "{} products in {} pack sizes, {} HSN codes, {} GST rates",
         report.products, report.variants, report.hsn_codes, report.gst_rates
     ))
+}
+
+async fn offers(app: &App) -> Result<String> {
+    Ok(format!("{} offers of two sellers", seed_offers(app, inventory_demo::HOUSE, demo::DISTRIBUTOR).await?))
 }
 
 async fn accounts(app: &App) -> Result<String> {

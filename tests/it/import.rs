@@ -294,7 +294,7 @@ async fn huge_cells_and_broken_files_do_no_harm() {
 }
 
 /// A workbook with one sheet.
-fn workbook(sheet: &str) -> Vec<u8> {
+pub fn workbook(sheet: &str) -> Vec<u8> {
     let part = |body: &str| format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{body}");
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -521,14 +521,19 @@ const START: &str = "mutation($input: CatalogueImportStartInput!) { catalogueImp
     job { id status } errors { code path message } } }";
 
 async fn upload(staff: &Client, name: &str, content: &str) -> String {
+    upload_for(staff, "IMPORT", name, "text/csv", content.as_bytes().to_vec()).await
+}
+
+/// Uploads a file; answers its ID.
+pub async fn upload_for(staff: &Client, purpose: &str, name: &str, content_type: &str, content: Vec<u8>) -> String {
     let create = "mutation($input: FileUploadCreateInput!) { fileUploadCreate(input: $input) { \
         upload { file { id } url headers { name value } } errors { code } } }";
     let input =
-        json!({ "purpose": "IMPORT", "name": name, "contentType": "text/csv", "size": content.len().to_string() });
+        json!({ "purpose": purpose, "name": name, "contentType": content_type, "size": content.len().to_string() });
     let answer = staff.query(create, json!({ "input": input })).await;
     let url = answer.text("/fileUploadCreate/upload/url").to_owned();
     let path = url.split_once("/files/").map(|(_, rest)| format!("/files/{rest}")).unwrap();
-    let mut request = staff.request(reqwest::Method::PUT, &path).body(content.to_owned());
+    let mut request = staff.request(reqwest::Method::PUT, &path).body(content);
     for header in answer.data("/fileUploadCreate/upload/headers").as_array().unwrap() {
         request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
     }

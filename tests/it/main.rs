@@ -33,6 +33,7 @@ mod jobs;
 mod live;
 mod mail;
 mod maintenance;
+mod offer_import;
 mod offers;
 mod paging;
 mod rate_limit;

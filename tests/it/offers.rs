@@ -521,3 +521,52 @@ async fn a_closed_seller_changes_nothing_and_a_suspended_one_sells_nothing() {
     assert_eq!(owner.query(BULK, bulk).await.problems("offerBulkUpdate"), ["CONFLICT"]);
     app.finish().await;
 }
+
+const BEST: &str = "query($quantity: Int! = 1) { productVariant(sku: \"RICE-1\") { bestOffer(quantity: $quantity) { \
+    unitPrice { amount } offer { seller { name } } explain { outcome unitPrice { amount } offer { seller { name } } } } } }";
+
+#[tokio::test]
+async fn the_best_offer_is_explained() {
+    let app = TestApp::start_with(&["--offer-approval", "automatic"]).await;
+    stock_a_shelf(&app).await;
+    let admin = app.sign_in("administrator").await;
+    let none = app.query(BEST, json!({})).await;
+    assert!(none.data("/productVariant/bestOffer/offer").is_null());
+    let live = |more: Value| {
+        let mut terms = json!({ "status": "LIVE", "leadTimeHours": 24 });
+        terms.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        terms
+    };
+    create(&admin, offer(HOUSE, SMALL, "H", "90"), live(json!({}))).await;
+    let breaks = json!([{ "minQuantity": 10, "price": { "amount": "80" } }]);
+    let mine = create(&admin, offer(MINE, SMALL, "M", "95"), live(json!({ "priceBreaks": breaks }))).await;
+    let other = create(&admin, offer(OTHER, SMALL, "O", "90"), live(json!({ "maxQuantity": 5 }))).await;
+    let outcomes = async |quantity: i32| {
+        let seen = app.query(BEST, json!({ "quantity": quantity })).await;
+        let rows = seen.data("/productVariant/bestOffer/explain").as_array().unwrap().clone();
+        let row = |row: &Value| {
+            let name = row["offer"]["seller"]["name"].as_str().unwrap();
+            format!("{name} {} {}", row["unitPrice"]["amount"].as_str().unwrap(), row["outcome"].as_str().unwrap())
+        };
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(outcomes(1).await, ["FreshVilla 90.00 BEST", "Other 90.00 NEWER", "Mine 95.00 DEARER"]);
+    assert_eq!(
+        outcomes(10).await,
+        ["Mine 80.00 BEST", "FreshVilla 90.00 DEARER", "Other 90.00 QUANTITY_NOT_TAKEN"],
+        "a price break decides"
+    );
+    set(&admin, &other, json!({ "leadTimeHours": 2 })).await;
+    assert_eq!(outcomes(1).await, ["Other 90.00 BEST", "FreshVilla 90.00 SLOWER", "Mine 95.00 DEARER"]);
+    set(&admin, &mine, json!({ "status": "PAUSED" })).await;
+    assert_eq!(outcomes(6).await, ["FreshVilla 90.00 BEST", "Other 90.00 QUANTITY_NOT_TAKEN"]);
+    assert_eq!(app.query(BEST, json!({ "quantity": 0 })).await.code(), Some("BAD_USER_INPUT"));
+    let list = "{ products { nodes { variants { sku bestOffer { unitPrice { amount } offer { seller { name } } \
+                explain { outcome } } } } } }";
+    let few = app.query(list, json!({})).await;
+    assert!(few.statements() <= 4, "{}", few.statements());
+    thousand(&app, OTHER).await;
+    let many = app.query(list, json!({})).await;
+    assert_eq!(many.statements(), few.statements(), "as many for a thousand variants as for three");
+    app.finish().await;
+}

@@ -32,7 +32,7 @@ pub struct ImportColumnInput {
     /// Field: product_key, name, brand, category, subcategory, description, hsn, dietary, fssai, ingredients,
     /// country_of_origin, shelf_life_days, tags, sku, barcode, pack, unit, mrp, status, image, attr:<code> or
     /// nutrition:<name>; of other kinds hsn, description, rate, cgst, sgst, cess, valid_from, source; gst_code, alpha, name; pincode,
-    /// place, taluk, district, state, latitude, longitude.
+    /// place, taluk, district, state, latitude, longitude; of offers those named at OfferImportStartInput.
     field: String,
     /// Header of the column, or a template of several: "{Commodity} {Variety}".
     column: String,
@@ -148,18 +148,28 @@ impl ImportMutation {
 }
 
 async fn start(ctx: &Context<'_>, input: CatalogueImportStartInput) -> Result<Job> {
-    let (app, actor) = (ctx.app(), ctx.actor());
-    let row = file::find(&*app.db.write().await?, actor, input.file_id).await?;
-    if row.purpose != FilePurpose::Import {
+    let source = uploaded(ctx, input.file_id, FilePurpose::Import).await?;
+    let wishes = wishes(input.mapping, input.defaults);
+    let spec = Spec { kind: input.kind, source, wishes, dry_run: input.dry_run };
+    service::start_import(ctx.app(), ctx.actor(), spec, &input.idempotency_key).await.map(Job::from)
+}
+
+/// A file that was uploaded for this purpose, as the source of an import.
+pub async fn uploaded(ctx: &Context<'_>, id: FileId, purpose: FilePurpose) -> Result<Source> {
+    let row = file::find(&*ctx.app().db.write().await?, ctx.actor(), id).await?;
+    if row.purpose != purpose {
         return Err(Error::NotFound("file"));
     }
     if row.status != FileStatus::Stored {
         return Err(Error::invalid("fileId", "the bytes of this file have not arrived"));
     }
-    let wishes = Wishes {
-        mapping: input.mapping.into_iter().map(|wish| (wish.field, wish.column)).collect(),
-        defaults: input.defaults.into_iter().map(|wish| (wish.field, wish.value)).collect(),
-    };
-    let spec = Spec { kind: input.kind, source: Source::File(row.id.0), wishes, dry_run: input.dry_run };
-    service::start_import(app, actor, spec, &input.idempotency_key).await.map(Job::from)
+    Ok(Source::File(row.id.0))
+}
+
+/// What the caller says about columns.
+pub fn wishes(mapping: Vec<ImportColumnInput>, defaults: Vec<ImportDefaultInput>) -> Wishes {
+    Wishes {
+        mapping: mapping.into_iter().map(|wish| (wish.field, wish.column)).collect(),
+        defaults: defaults.into_iter().map(|wish| (wish.field, wish.value)).collect(),
+    }
 }

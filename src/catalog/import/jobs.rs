@@ -1,5 +1,7 @@
 //! Imports as background jobs, and what a large one leaves to do for the search index.
 
+use std::fs::File;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -53,23 +55,28 @@ impl Job<App> for RunLocalImport {
 
 async fn run_import(app: App, spec: Spec, run: JobRun) -> Result<()> {
     let file = source::open(&app, &spec.source).await?;
+    let (data, ledger) = begin(&app, run, file, spec.dry_run);
+    run::import(&app, spec.kind, spec.wishes, data, &ledger).await?;
+    Ok(())
+}
+
+/// The data of an import, and the ledger of its job, which goes on from what the last attempt stored.
+pub fn begin(app: &App, run: JobRun, file: File, dry_run: bool) -> (Data, Ledger) {
     let data = Data::File(file);
     // Empty at the first attempt, and then what the last committed batch said.
     let stored: Progress = serde_json::from_value(run.progress.clone()).unwrap_or_default();
     let resumed = stored.started_at.is_some();
     let progress = Progress {
         bytes_total: data.size(),
-        dry_run: spec.dry_run,
+        dry_run,
         started_at: stored.started_at.or(Some(app.clock.now())),
-        lanes: if resumed { stored.lanes.clone() } else { vec![0; run::lanes(&app)] },
+        lanes: if resumed { stored.lanes.clone() } else { vec![0; run::lanes(app)] },
         // What the former attempt touched is not remembered.
         touched_many: stored.touched_many || stored.created + stored.updated > 0,
         problem: None,
         ..stored
     };
-    let ledger = Ledger::new(Some(run), progress);
-    run::import(&app, spec.kind, spec.wishes, data, &ledger).await?;
-    Ok(())
+    (data, Ledger::new(Some(run), progress))
 }
 
 /// Walks over everything that changed since a large import began and brings its search rows up to date.

@@ -64,19 +64,35 @@ pub async fn import(app: &App, kind: ImportKind, wishes: Wishes, data: Data, led
         ImportKind::Catalogue => {
             let hsn_codes = tax::hsn_codes(&*app.db.read().await?).await?;
             let intake = CatalogueIntake::new(Checker { hsn_codes });
-            work::<_, CatalogueOutput>(app, intake, wishes, data, ledger).await?;
+            import_as(app, intake, CatalogueOutput::default, wishes, data, ledger).await
         }
-        ImportKind::Hsn => work::<_, HsnOutput>(app, HsnIntake::default(), wishes, data, ledger).await?,
-        ImportKind::GstRates => work::<_, RateOutput>(app, RateIntake::default(), wishes, data, ledger).await?,
-        ImportKind::States => work::<_, StateOutput>(app, StateIntake::default(), wishes, data, ledger).await?,
+        ImportKind::Hsn => import_as(app, HsnIntake::default(), HsnOutput::default, wishes, data, ledger).await,
+        ImportKind::GstRates => import_as(app, RateIntake::default(), RateOutput::default, wishes, data, ledger).await,
+        ImportKind::States => import_as(app, StateIntake::default(), StateOutput::default, wishes, data, ledger).await,
         ImportKind::BankBranches => {
-            work::<_, BranchOutput>(app, BranchIntake::default(), wishes, data, ledger).await?;
+            import_as(app, BranchIntake::default(), BranchOutput::default, wishes, data, ledger).await
         }
         ImportKind::Pincodes => {
             let states = place::all_states(&*app.db.read().await?).await?;
-            work::<_, PincodeOutput>(app, PincodeIntake::new(&states), wishes, data, ledger).await?;
+            import_as(app, PincodeIntake::new(&states), PincodeOutput::default, wishes, data, ledger).await
         }
     }
+}
+
+/// The same with a reader and a writer, one for each lane, of the caller's: for kinds that belong to later domains.
+pub async fn import_as<I, O>(
+    app: &App,
+    intake: I,
+    output: impl Fn() -> O,
+    wishes: Wishes,
+    data: Data,
+    ledger: &Ledger,
+) -> Result<Progress>
+where
+    I: Intake,
+    O: Output<I::Entry>,
+{
+    work(app, intake, output, wishes, data, ledger).await?;
     finish(app, ledger).await?;
     let progress = ledger.progress().await;
     match &progress.problem {
@@ -90,10 +106,17 @@ pub fn lanes(app: &App) -> usize {
     if app.config.database.database_pool >= 4 { 2 } else { 1 }
 }
 
-async fn work<I, O>(app: &App, intake: I, wishes: Wishes, data: Data, ledger: &Ledger) -> Result<()>
+async fn work<I, O>(
+    app: &App,
+    intake: I,
+    output: impl Fn() -> O,
+    wishes: Wishes,
+    data: Data,
+    ledger: &Ledger,
+) -> Result<()>
 where
     I: Intake,
-    O: Output<I::Entry> + Default,
+    O: Output<I::Entry>,
 {
     let progress = ledger.progress().await;
     if progress.done {
@@ -102,7 +125,7 @@ where
     let (to, from): (Vec<_>, Vec<_>) = progress.lanes.iter().map(|_| mpsc::channel(WAITING)).unzip();
     let reader = spawn_reader(intake, wishes, data, to, &progress.lanes);
     let writers = from.into_iter().map(|batches| {
-        let (output, entries) = (O::default(), PhantomData);
+        let (output, entries) = (output(), PhantomData);
         Lane { app, ledger, dry_run: progress.dry_run, output, entries }.run(batches)
     });
     // A lane that fails drops its end of the channel, which ends the reader.

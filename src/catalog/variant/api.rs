@@ -23,7 +23,11 @@ use crate::{
         money::{Decimal, Minor, Money, MoneyInput},
         page::PageArgs,
     },
-    marketplace::offer::{api::OfferConnection, model::shelf::OffersFor},
+    marketplace::offer::{
+        api::{OfferConnection, is_business},
+        best_api::BestOffer,
+        model::{best::BestOffers, shelf::OffersFor},
+    },
     payload,
 };
 
@@ -49,6 +53,21 @@ impl Variant {
         let (count, at) = (ctx.wants("totalCount"), ctx.app().clock.now());
         let key = OffersFor { variant: self.id, args: page, count, at };
         Ok(OfferConnection(ctx.load(key).await?.unwrap_or_default()))
+    }
+
+    /// The offer that a shopper is shown first. Of those that can be bought now and take the quantity: the lowest price
+    /// for that quantity, then the shortest lead time, then the one that was made first.
+    async fn best_offer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Packs ordered, from 1", default = 1)] quantity: i32,
+    ) -> Result<BestOffer> {
+        if quantity < 1 {
+            return Err(Error::BadInput("a quantity is 1 or more".to_owned()));
+        }
+        let (business, at) = (is_business(ctx).await?, ctx.app().clock.now());
+        let ranked = ctx.load(BestOffers { variant: self.id, quantity, business, at }).await?.unwrap_or_default();
+        Ok(BestOffer::from(ranked.as_slice()))
     }
 
     /// Values of the typed attributes, in the attributes' order.

@@ -4,10 +4,14 @@
 //! form, a bulk call or a file; what shoppers may buy is one condition in one place (`model::shelf::buyable`).
 
 pub mod api;
+pub mod best_api;
 pub mod bulk;
 pub mod edit;
+pub mod import;
+pub mod import_api;
 pub mod model;
 pub mod policy;
 pub mod pricing;
+pub mod ranking;
 pub mod review;
 pub mod service;

@@ -114,6 +114,12 @@ impl FilePurpose {
                 max_bytes: 2_048 * MIB,
                 kinds: &[Kind::Text, Kind::Xlsx, Kind::Gzip],
             },
+            Self::OfferImport => Rule {
+                upload: Some(Permission::OffersWrite),
+                read: Permission::OffersRead,
+                max_bytes: 256 * MIB,
+                kinds: &[Kind::Text, Kind::Xlsx, Kind::Gzip],
+            },
             Self::Report => Rule {
                 upload: None,
                 read: Permission::JobsRead,

@@ -29,6 +29,8 @@ crate::text_enum! {
     pub enum FilePurpose {
         /// To be imported: CSV or XLSX, also gzipped, up to 2 GiB. Needs the permission catalog.import.
         Import = "import",
+        /// Offers to be imported: CSV or XLSX, also gzipped, up to 256 MiB. Needs the permission offers.write.
+        OfferImport = "offer_import",
         /// Written by the server, for example the rows that an import refused.
         Report = "report",
         /// Picture of a product: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission catalog.write.

@@ -1,6 +1,8 @@
 //! Offer rows, and who sees which.
 
+pub mod best;
 pub mod list;
+pub mod lookup;
 pub mod shelf;
 pub mod write;
 

@@ -1,0 +1,4 @@
+DELETE FROM files WHERE purpose = 'offer_import';
+ALTER TABLE files DROP CONSTRAINT files_purpose_check;
+ALTER TABLE files ADD CONSTRAINT files_purpose_check
+    CHECK (purpose IN ('import', 'report', 'product_media', 'brand_media', 'storefront_media'));
