@@ -29,7 +29,7 @@ const BATCH: usize = 1_000;
 /// answers how many offers it added.
 pub async fn seed_offers(app: &App, house: Uuid, distributor: Uuid) -> Result<usize> {
     let made = sell(app, SellerId(house), "FV", |_| true).await?;
-    let made = made + sell(app, SellerId(distributor), "NH", |at| at % 3 == 0).await?;
+    let made = made + sell(app, SellerId(distributor), "NH", |at| at.is_multiple_of(3)).await?;
     let filter = CommissionRuleWhere::default();
     let known = rules::list(&*app.db.write().await?, &Actor::system(), &filter, &PageArgs::first(1), false).await?;
     if known.items.is_empty() {
@@ -91,9 +91,9 @@ fn terms_of(at: usize, variant: &Variant, prefix: &str) -> OfferChanges {
     let breaks = vec![Step { min_quantity: 12, price: lower }];
     OfferChanges {
         price: Some(price),
-        price_breaks: (at % 5 == 0 && lower < price).then_some(breaks),
-        business_price: (at % 4 == 0).then_some(Some(lower)),
-        lead_time_hours: Some(if at % 2 == 0 { 4 } else { 24 }),
+        price_breaks: (at.is_multiple_of(5) && lower < price).then_some(breaks),
+        business_price: at.is_multiple_of(4).then_some(Some(lower)),
+        lead_time_hours: Some(if at.is_multiple_of(2) { 4 } else { 24 }),
         status: Some(OfferStatus::Live),
         ..OfferChanges::default()
     }

@@ -58,7 +58,7 @@ pub fn hours(text: &str) -> Result<i32, BadValue> {
 
 /// When something starts: an instant (RFC 3339), or a date, which begins at midnight in India.
 pub fn start(text: &str) -> Result<DateTime<Utc>, BadValue> {
-    instant(text, |date| Some(date))
+    instant(text, Some)
 }
 
 /// When something ends: an instant, or a date, which is the last one with it.
