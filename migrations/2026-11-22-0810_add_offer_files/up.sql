@@ -1,4 +1,12 @@
--- Files of offers, which sellers' people upload.
-ALTER TABLE files DROP CONSTRAINT files_purpose_check;
-ALTER TABLE files ADD CONSTRAINT files_purpose_check
-    CHECK (purpose IN ('import', 'offer_import', 'report', 'product_media', 'brand_media', 'storefront_media'));
+-- Files of offers, which sellers' people upload: one more purpose beside those that there are.
+DO $$
+DECLARE
+    known text;
+BEGIN
+    SELECT string_agg(quote_literal(purpose[1]), ', ') INTO known
+    FROM pg_constraint, regexp_matches(pg_get_constraintdef(oid), '''([a-z_]+)''', 'g') AS purpose
+    WHERE conname = 'files_purpose_check';
+    ALTER TABLE files DROP CONSTRAINT files_purpose_check;
+    EXECUTE 'ALTER TABLE files ADD CONSTRAINT files_purpose_check CHECK (purpose IN (' || known || ', ''offer_import''))';
+END
+$$;
