@@ -426,6 +426,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    opening_holidays (location_id, on_date) {
+        location_id -> Uuid,
+        on_date -> Date,
+        name -> Text,
+        spans -> Array<Int4>,
+    }
+}
+
+diesel::table! {
+    opening_hours (location_id) {
+        location_id -> Uuid,
+        weekly -> Array<Int4>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Uuid,
         topic -> Text,
@@ -622,6 +640,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_areas (id) {
+        id -> Uuid,
+        location_id -> Uuid,
+        pincode -> Text,
+        delivery_fee_minor -> Int8,
+        free_delivery_threshold_minor -> Nullable<Int8>,
+        minimum_order_minor -> Int8,
+        promised_minutes -> Int4,
+        priority -> Int4,
+        weekly -> Nullable<Array<Int4>>,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         account_id -> Uuid,
@@ -744,6 +779,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    store_cities (state_code, slug) {
+        state_code -> Text,
+        slug -> Text,
+        code -> Text,
+        last_number -> Int4,
+    }
+}
+
+diesel::table! {
     storefronts (seller_id) {
         seller_id -> Uuid,
         description -> Text,
@@ -751,6 +795,37 @@ diesel::table! {
         shipping_policy -> Text,
         logo_file_id -> Nullable<Uuid>,
         cover_file_id -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stores (id) {
+        id -> Uuid,
+        location_kind -> Text,
+        seller_id -> Uuid,
+        kind -> Text,
+        code -> Text,
+        number -> Int4,
+        slug -> Text,
+        name -> Text,
+        status -> Text,
+        gst_registration_id -> Nullable<Uuid>,
+        fssai_licence -> Nullable<Text>,
+        fssai_expires_on -> Nullable<Date>,
+        phone -> Nullable<Text>,
+        line1 -> Text,
+        line2 -> Text,
+        city -> Text,
+        city_slug -> Text,
+        state_code -> Text,
+        pincode -> Text,
+        latitude -> Nullable<Numeric>,
+        longitude -> Nullable<Numeric>,
+        allows_pickup -> Bool,
+        allows_returns -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
 }

@@ -5,21 +5,27 @@
 //! - at most one active registration has a GSTIN; a seller's active registrations carry its PAN (checked under the
 //!   seller's row lock);
 //! - a location has the UUID, the kind and the seller of the store or warehouse that it is;
-//! - a warehouse's registration is its seller's, for the state where it stands; its postal code lies in that state;
+//! - a location's registration is its seller's, for the state where it stands; its postal code lies in that state;
+//! - a registration stays in force while a location works under it (checked under the registration's row lock);
+//! - a store's code is unique, and its number in its city, given out under the city's row lock;
 //! - slugs are unique, and a changed one leaves a redirect;
 //! - available, reserved and damaged pieces are never negative; an item's are the sums of its lots', and what is on hand
 //!   is the sum of the ledger (`freshvilla doctor stock` compares them).
 
 pub mod demo;
+pub mod hours;
 pub mod location;
 pub mod movement;
 pub mod registration;
 pub mod reservation;
 pub mod seller;
+pub mod service_area;
+pub mod serviceability;
 pub mod site;
 pub mod stock;
 pub mod stock_alert;
 pub mod stock_doctor;
+pub mod store;
 pub mod warehouse;
 
 use async_graphql::{MergedObject, MergedSubscription};
@@ -42,6 +48,20 @@ domain_errors! {
         PanInvalid = "PAN_INVALID",
         /// The GST registration is another seller's, or for another state.
         RegistrationMismatch = "REGISTRATION_MISMATCH",
+        /// Stores or warehouses work under the GST registration.
+        RegistrationInUse = "REGISTRATION_IN_USE",
+        /// Goods or papers refer to the location.
+        LocationInUse = "LOCATION_IN_USE",
+        /// Another city of the state has this code.
+        CityCodeTaken = "CITY_CODE_TAKEN",
+        /// The city has another code already.
+        CityCodeMismatch = "CITY_CODE_MISMATCH",
+        /// A store stays in its city.
+        CityFixed = "CITY_FIXED",
+        /// The number is no FSSAI licence.
+        FssaiInvalid = "FSSAI_INVALID",
+        /// Two spans of opening hours overlap.
+        HoursOverlap = "HOURS_OVERLAP",
         /// There is no such postal code.
         PincodeUnknown = "PINCODE_UNKNOWN",
         /// The postal code does not lie in that state.
@@ -64,6 +84,9 @@ pub struct InventoryQuery(
     registration::api::RegistrationQuery,
     reservation::api::ReservationQuery,
     seller::api::SellerQuery,
+    service_area::api::ServiceAreaQuery,
+    serviceability::api::ServiceabilityQuery,
+    store::api::StoreQuery,
     stock::api::StockQuery,
     stock_alert::api::StockAlertQuery,
     warehouse::api::WarehouseQuery,
@@ -72,9 +95,12 @@ pub struct InventoryQuery(
 /// The supply side, changeable.
 #[derive(Default, MergedObject)]
 pub struct InventoryMutation(
+    hours::api::HoursMutation,
     registration::api::RegistrationMutation,
     reservation::api::ReservationMutation,
     seller::api::SellerMutation,
+    service_area::api::ServiceAreaMutation,
+    store::api::StoreMutation,
     stock::api::StockMutation,
     warehouse::api::WarehouseMutation,
 );

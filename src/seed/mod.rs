@@ -13,7 +13,10 @@ use crate::{
     app::App,
     catalog::import::service::import_demo,
     identity::{demo, place::load::load_embedded_places},
-    inventory::demo::{self as inventory_demo, seed_sellers},
+    inventory::{
+        demo::{self as inventory_demo, seed_sellers},
+        store::demo::seed_stores,
+    },
     kernel::{
         error::Result,
         migrate::{SessionLock, lock_session},
@@ -41,6 +44,7 @@ pub fn steps() -> Vec<Step> {
         Step { name: "places", run: |app| Box::pin(async move { places(&app).await }) },
         Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
         Step { name: "sellers", run: |app| Box::pin(async move { sellers(&app).await }) },
+        Step { name: "stores", run: |app| Box::pin(async move { stores(&app).await }) },
         Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
         Step { name: "offers", run: |app| Box::pin(async move { offers(&app).await }) },
     ]
@@ -53,6 +57,11 @@ async fn places(app: &App) -> Result<String> {
 
 async fn sellers(app: &App) -> Result<String> {
     Ok(format!("{} sellers, a warehouse", seed_sellers(app, demo::DISTRIBUTOR, demo::WAREHOUSE).await?))
+}
+
+async fn stores(app: &App) -> Result<String> {
+    let (stores, areas) = seed_stores(app, demo::DISTRIBUTOR, demo::STORE).await?;
+    Ok(format!("{stores} stores that deliver to {areas} postal codes"))
 }
 
 async fn catalogue(app: &App) -> Result<String> {

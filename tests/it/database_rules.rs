@@ -172,6 +172,8 @@ async fn check_lists_are_the_enums_variants() {
         "sellers_status_check" => inventory::seller::model::SellerStatus,
         "sessions_revoked_reason_check" => identity::session::model::RevokedReason,
         "warehouses_kind_check" => inventory::warehouse::model::WarehouseKind,
+        "stores_kind_check" => inventory::store::model::StoreKind,
+        "stores_status_check" => inventory::location::model::LocationStatus,
         "warehouses_status_check" => inventory::location::model::LocationStatus,
         "slug_redirects_kind_check" => kernel::slug::SlugKind,
     };

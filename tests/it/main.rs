@@ -42,5 +42,6 @@ mod seed;
 mod server;
 mod stock;
 mod storage;
+mod stores;
 mod values;
 mod websocket;

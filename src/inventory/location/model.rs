@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, Utc};
 use diesel::{
     prelude::*,
+    result::{DatabaseErrorKind, Error as DieselError},
     sql_types::{Text, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     id,
-    inventory::seller::model::SellerId,
+    inventory::{seller::model::SellerId, store::model::FOR_SHOPPERS},
     kernel::{
         access::{Actor, Permission},
         db::Conn,
@@ -101,8 +102,10 @@ pub struct Standing {
 }
 
 /// A location's status stands in the row of what it is.
-const STANDINGS: &str = "SELECT locations.id, locations.kind, locations.seller_id, warehouses.status \
-    FROM locations JOIN warehouses ON warehouses.id = locations.id WHERE ";
+const STANDINGS: &str = "SELECT locations.id, locations.kind, locations.seller_id, \
+        coalesce(stores.status, warehouses.status) AS status \
+    FROM locations LEFT JOIN stores ON stores.id = locations.id LEFT JOIN warehouses ON warehouses.id = locations.id \
+    WHERE locations.id = ANY(";
 
 /// The locations on which the caller has the permission: named stores and warehouses, and all of the sellers that are
 /// named.
@@ -120,41 +123,77 @@ pub fn within(actor: &Actor, permission: Permission) -> Sql {
         .sql("))")
 }
 
-/// Locations are for those who work with their stock.
+/// Everybody sees the stores that are for shoppers; other locations, those who work with their stock.
 pub fn visible_to(actor: &Actor) -> Sql {
-    within(actor, Permission::InventoryRead)
+    Sql::new("(EXISTS (SELECT FROM stores WHERE stores.id = locations.id AND ")
+        .sql(FOR_SHOPPERS)
+        .sql(") OR ")
+        .join(within(actor, Permission::InventoryRead))
+        .sql(")")
 }
 
 /// The standings of these locations, whoever asks; those that do not exist are left out.
 pub async fn standings(mut conn: &Conn, ids: &[LocationId]) -> Result<Vec<Standing>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let statement = Sql::new(STANDINGS).sql("locations.id = ANY(").bind(ids).sql(")");
-    Ok(statement.load(&mut conn).await?)
+    Ok(Sql::new(STANDINGS).bind(ids).sql(")").load(&mut conn).await?)
 }
 
 /// The standing of a location on which the caller has the permission, or NOT_FOUND.
 pub async fn standing(mut conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {
-    let mine = Sql::new(STANDINGS).sql("locations.id = ").bind(id).sql(" AND ").join(within(actor, permission));
+    let mine = Sql::new(STANDINGS).bind(vec![id.0]).sql(") AND ").join(within(actor, permission));
     let rows: Vec<Standing> = mine.load(&mut conn).await?;
     rows.into_iter().next().ok_or(Error::NotFound("location"))
 }
 
 /// The standing of a location on which the caller has the permission, or NOT_FOUND. Until the transaction ends nobody
-/// closes it for good.
-pub async fn hold(mut conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {
-    let mine = Sql::new(STANDINGS).sql("locations.id = ").bind(id).sql(" AND ").join(within(actor, permission));
-    let rows: Vec<Standing> = mine.sql(" FOR SHARE OF locations").load(&mut conn).await?;
-    rows.into_iter().next().ok_or(Error::NotFound("location"))
+/// closes it for good; others may hold it, too.
+pub async fn hold(conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {
+    locked(conn, id, within(actor, permission).sql(" FOR KEY SHARE")).await
 }
 
-/// Locks a location that is to be closed for good or removed: waits for goods that are moving there.
-pub async fn lock(mut conn: &Conn, id: LocationId) -> Result<()> {
-    let row = locations::table.find(id).for_update().select(locations::id);
-    row.first::<LocationId>(&mut conn).await.optional()?.map(drop).ok_or(Error::NotFound("location"))
+/// Locks a location within the caller's scope for changes to what hangs on it; goods go on moving there meanwhile. A
+/// problem at `locationId` if it is closed for good.
+pub async fn lock_to_edit(conn: &Conn, actor: &Actor, id: LocationId) -> Result<Standing> {
+    let mine = within(actor, Permission::LocationsWrite);
+    let standing = locked(conn, id, mine.sql(" FOR NO KEY UPDATE")).await?;
+    match standing.status {
+        LocationStatus::Terminated => Err(Error::problem("CONFLICT", "locationId", "this location is closed for good")),
+        _ => Ok(standing),
+    }
+}
+
+/// Locks a location that is to be closed for good: waits for goods that are moving there. A problem at `status` if stock
+/// lies there.
+pub async fn lock_to_close(conn: &Conn, id: LocationId) -> Result<Standing> {
+    let standing = locked(conn, id, Sql::new("TRUE FOR UPDATE")).await?;
+    let stock = Sql::new("1 FROM stock_items WHERE available + reserved + damaged > 0 AND location_id = ").bind(id);
+    match stock.exists(conn).await? {
+        true => Err(Error::problem("LOCATION_IN_USE", "status", "stock lies there; move it or write it off first")),
+        false => Ok(standing),
+    }
+}
+
+/// The status is read after the lock was granted: who held it may have changed that.
+async fn locked(conn: &Conn, id: LocationId, rest: Sql) -> Result<Standing> {
+    let missing = || Error::NotFound("location");
+    let found = Sql::new("SELECT id FROM locations WHERE id = ").bind(id).sql(" AND ").join(rest).ids(conn).await?;
+    let id = found.into_iter().next().map(LocationId).ok_or_else(missing)?;
+    standings(conn, &[id]).await?.into_iter().next().ok_or_else(missing)
 }
 
 /// Adds a location; the row of what it is follows in the same transaction.
 pub async fn insert(mut conn: &Conn, row: &Location) -> Result<()> {
     diesel::insert_into(locations::table).values(row).execute(&mut conn).await?;
     Ok(())
+}
+
+/// Removes a location that nothing refers to; a problem where something does. The row of what it is went before.
+pub async fn delete(mut conn: &Conn, id: LocationId) -> Result<()> {
+    match diesel::delete(locations::table.find(id)).execute(&mut conn).await {
+        Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+            let message = "goods or papers refer to this location; close it for good instead";
+            Err(Error::problem("LOCATION_IN_USE", "id", message))
+        }
+        outcome => Ok(outcome.map(drop)?),
+    }
 }

@@ -184,6 +184,27 @@ pub async fn holds(conn: &Conn, seller: SellerId, gstin: &str) -> Result<bool> {
     active.sql(" AND gstin = ").bind(gstin).exists(conn).await
 }
 
+/// Makes sure that a registration for a location is in force until the transaction ends.
+pub async fn hold_active(conn: &Conn, id: GstRegistrationId) -> Result<()> {
+    let held = Sql::new("SELECT id FROM gst_registrations WHERE status = 'active' AND id = ").bind(id);
+    match held.sql(" FOR SHARE").ids(conn).await?.is_empty() {
+        true => {
+            Err(Error::problem("REGISTRATION_MISMATCH", "gstRegistrationId", "there is no such registration in force"))
+        }
+        false => Ok(()),
+    }
+}
+
+/// Whether a location that is not closed for good works under it.
+pub async fn in_use(conn: &Conn, id: GstRegistrationId) -> Result<bool> {
+    Sql::new("1 FROM stores WHERE status <> 'terminated' AND gst_registration_id = ")
+        .bind(id)
+        .sql(" UNION ALL SELECT 1 FROM warehouses WHERE status <> 'terminated' AND gst_registration_id = ")
+        .bind(id)
+        .exists(conn)
+        .await
+}
+
 /// Adds a registration.
 pub async fn insert(mut conn: &Conn, row: &GstRegistration) -> Result<()> {
     refused(diesel::insert_into(gst_registrations::table).values(row).execute(&mut conn).await)

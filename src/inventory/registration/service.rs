@@ -88,7 +88,8 @@ pub async fn create_registration(app: &App, actor: &Actor, new: NewRegistration)
     Ok(row)
 }
 
-/// Changes what is entered for a registration, cancels it, or restores it.
+/// Changes what is entered for a registration, cancels it, or restores it. It is not cancelled while locations work
+/// under it.
 pub async fn update_registration(
     app: &App,
     actor: &Actor,
@@ -115,6 +116,10 @@ pub async fn update_registration(
         if seller.pan.as_deref() != Some(&after.pan) {
             return Err(other_pan());
         }
+    }
+    if after.status == RegistrationStatus::Cancelled && model::in_use(&tx, id).await? {
+        let message = "stores or warehouses work under this registration; give them another one first";
+        return Err(Error::problem("REGISTRATION_IN_USE", "status", message));
     }
     model::update(&tx, &after).await?;
     Change::new("gstRegistrationUpdate", id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;

@@ -122,6 +122,13 @@ pub struct WarehouseUpdateInput {
     phone: MaybeUndefined<String>,
 }
 
+/// A warehouse to remove.
+#[derive(InputObject)]
+pub struct WarehouseDeleteInput {
+    /// The warehouse.
+    id: WarehouseId,
+}
+
 payload! { /// What warehouseCreate answers.
 WarehouseCreatePayload { /// The new warehouse.
 warehouse: Warehouse } InventoryError }
@@ -129,6 +136,10 @@ warehouse: Warehouse } InventoryError }
 payload! { /// What warehouseUpdate answers.
 WarehouseUpdatePayload { /// The changed warehouse.
 warehouse: Warehouse } InventoryError }
+
+payload! { /// What warehouseDelete answers.
+WarehouseDeletePayload { /// ID of the warehouse that is no more.
+warehouse_id: WarehouseId } InventoryError }
 
 /// Changes to warehouses.
 #[derive(Default)]
@@ -165,5 +176,16 @@ impl WarehouseMutation {
             phone: input.phone.into(),
         };
         WarehouseUpdatePayload::from(service::update_warehouse(ctx.app(), ctx.actor(), input.id, changes).await)
+    }
+
+    /// Removes a warehouse that was entered by mistake, with its hours and service areas. One where stock lies or ever lay
+    /// is refused with LOCATION_IN_USE: close it for good instead.
+    #[access(Can(Permission::LocationsWrite))]
+    async fn warehouse_delete(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which warehouse")] input: WarehouseDeleteInput,
+    ) -> Result<WarehouseDeletePayload> {
+        WarehouseDeletePayload::from(service::delete_warehouse(ctx.app(), ctx.actor(), input.id).await)
     }
 }

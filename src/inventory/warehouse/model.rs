@@ -188,6 +188,12 @@ pub async fn update(mut conn: &Conn, row: &Warehouse) -> Result<()> {
     refused(diesel::update(warehouses::table.find(row.id)).set(row).execute(&mut conn).await)
 }
 
+/// Removes a warehouse with its hours and service areas; a problem where something else refers to it.
+pub async fn delete(mut conn: &Conn, id: WarehouseId) -> Result<()> {
+    diesel::delete(warehouses::table.find(id)).execute(&mut conn).await?;
+    locations::delete(conn, LocationId(id.0)).await
+}
+
 fn refused(outcome: QueryResult<usize>) -> Result<()> {
     outcome
         .on_constraint("warehouses_name_key", || {

@@ -6,7 +6,7 @@ use crate::{
     identity::account::contact,
     inventory::{
         location::model::{self as locations, LocationId, LocationStatus},
-        registration::model::GstRegistrationId,
+        registration::model::{self as registrations, GstRegistrationId},
         seller::model::{self as sellers, SellerId},
         site::{self, Site, SiteInput},
     },
@@ -87,6 +87,9 @@ pub async fn create_warehouse(app: &App, actor: &Actor, new: NewWarehouse) -> Re
         updated_at: now,
     };
     let tx = app.db.begin().await?;
+    if let Some(registration) = row.gst_registration_id {
+        registrations::hold_active(&tx, registration).await?;
+    }
     sellers::lock_open(&tx, row.seller_id).await?;
     model::insert(&tx, &row).await?;
     Change::new("warehouseCreate", row.id, None, Some(&row))?.record(&tx, &app.clock, actor).await?;
@@ -130,11 +133,26 @@ pub async fn update_warehouse(
     after.status = changes.status.unwrap_or(after.status);
     after.gst_registration_id = changes.gst_registration_id.unwrap_or(after.gst_registration_id);
     after.phone = phone.unwrap_or(after.phone);
+    if after.gst_registration_id != before.gst_registration_id
+        && let Some(registration) = after.gst_registration_id
+    {
+        registrations::hold_active(&tx, registration).await?;
+    }
     if after.status == LocationStatus::Terminated {
-        locations::lock(&tx, LocationId(id.0)).await?;
+        locations::lock_to_close(&tx, LocationId(id.0)).await?;
     }
     model::update(&tx, &after).await?;
     Change::new("warehouseUpdate", id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+/// Removes a warehouse within the caller's scope that was entered by mistake: nothing lies there, and nothing ever did.
+pub async fn delete_warehouse(app: &App, actor: &Actor, id: WarehouseId) -> Result<WarehouseId> {
+    let tx = app.db.begin().await?;
+    let before = model::lock(&tx, actor, id).await?;
+    model::delete(&tx, id).await?;
+    Change::new("warehouseDelete", id, Some(&before), None)?.record(&tx, &app.clock, actor).await?;
+    tx.commit().await?;
+    Ok(id)
 }

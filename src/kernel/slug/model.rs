@@ -22,6 +22,8 @@ text_enum! {
         Brand = "brand",
         /// A seller's page.
         Seller = "seller",
+        /// A store's page.
+        Store = "store",
     }
 }
 

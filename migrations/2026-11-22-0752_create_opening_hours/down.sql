@@ -1,0 +1,2 @@
+DROP TABLE opening_holidays;
+DROP TABLE opening_hours;
