@@ -13,6 +13,7 @@ use crate::{
         mail::{MAIL_QUEUE, MAILS_AT_ONCE, SendMail},
     },
     maintenance::Maintain,
+    marketplace::staff::jobs::SendInvitation,
 };
 
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
@@ -25,6 +26,7 @@ pub fn registry() -> Registry<App> {
         .with::<RefreshSearch>()
         .with::<RunImport>()
         .with::<SendCode>()
+        .with::<SendInvitation>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()
         .limit(IMPORT_QUEUE, 2)

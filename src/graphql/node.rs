@@ -47,7 +47,10 @@ use crate::{
         page::MAX_PAGE,
         sql::{Row, Select, Sql},
     },
-    marketplace::distributor::model::{self as distributor, Distributor, DistributorId},
+    marketplace::{
+        distributor::model::{self as distributor, Distributor, DistributorId},
+        document::model::{self as document, DistributorDocument, DistributorDocumentId},
+    },
     work::{
         file::{
             api::File,
@@ -100,6 +103,9 @@ nodes! {
         GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to
     ),
     Distributor(DistributorId => Distributor as Distributor, "distributors", distributor::visible_to),
+    DistributorDocument(
+        DistributorDocumentId => DistributorDocument as DistributorDocument, "distributor_documents", document::visible_to
+    ),
     Account(AccountId => Account as Account, "accounts", account::visible_to),
     ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
     AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),
