@@ -32,6 +32,9 @@ pub struct Config {
     pub mail: MailConfig,
     #[expect(missing_docs, reason = "documented on its type")]
     #[command(flatten)]
+    pub marketplace: MarketplaceConfig,
+    #[expect(missing_docs, reason = "documented on its type")]
+    #[command(flatten)]
     pub stock: StockConfig,
     #[expect(missing_docs, reason = "documented on its type")]
     #[command(flatten)]
@@ -233,6 +236,33 @@ pub struct MailConfig {
         global = true
     )]
     pub mail_from: String,
+}
+
+/// Who may sell.
+#[derive(Clone, Debug, Args)]
+pub struct MarketplaceConfig {
+    /// Papers without which no distributor sells, separated by commas; `none` asks for no papers
+    #[arg(
+        long,
+        env = "FRESHVILLA_REQUIRED_DOCUMENTS",
+        default_value = "gst,pan,bank,address,fssai",
+        value_delimiter = ',',
+        value_parser = ["none", "gst", "pan", "bank", "address", "trade_licence", "fssai"],
+        global = true
+    )]
+    pub required_documents: Vec<String>,
+    /// What verifies a distributor in review without a reviewer: nothing, or its papers once all required ones are accepted
+    #[arg(long, env = "FRESHVILLA_AUTOMATIC_APPROVAL", default_value = "off", global = true)]
+    pub automatic_approval: AutomaticApproval,
+}
+
+/// What verifies a distributor without a reviewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AutomaticApproval {
+    /// Nothing.
+    Off,
+    /// Its papers, once all required ones are accepted.
+    Documents,
 }
 
 /// Logging.

@@ -13,7 +13,7 @@ use crate::{
         mail::{MAIL_QUEUE, MAILS_AT_ONCE, SendMail},
     },
     maintenance::Maintain,
-    marketplace::offer::import::jobs::RunOfferImport,
+    marketplace::{offer::import::jobs::RunOfferImport, staff::jobs::SendInvitation},
 };
 
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
@@ -27,6 +27,7 @@ pub fn registry() -> Registry<App> {
         .with::<RunImport>()
         .with::<RunOfferImport>()
         .with::<SendCode>()
+        .with::<SendInvitation>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()
         .limit(IMPORT_QUEUE, 2)

@@ -18,7 +18,7 @@ use crate::{
         mail::MAIL_QUEUE,
         outbox,
     },
-    marketplace::distributor,
+    marketplace::{distributor, document},
     work::file,
 };
 
@@ -76,10 +76,11 @@ impl Job<App> for Maintain {
         let jobs = prune_jobs(&app, None, now - JOBS_KEPT).await?;
         let uploads = file::service::sweep_abandoned(&app).await?;
         let logins = identity::prune(&app).await?;
+        let (reminded, held) = document::expiry::run(&app).await?;
         let resealed = distributor::service::reseal(&app).await?;
         let expired = stock_alert::jobs::watch_expiry(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
-        tracing::info!(events, keys, mails, jobs, uploads, logins, resealed, expired, "maintenance");
+        tracing::info!(events, keys, mails, jobs, uploads, logins, reminded, held, resealed, expired, "maintenance");
         Ok(())
     }
 }

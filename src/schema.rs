@@ -198,6 +198,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    distributor_documents (id) {
+        id -> Uuid,
+        distributor_id -> Uuid,
+        kind -> Text,
+        file_id -> Uuid,
+        status -> Text,
+        reason -> Text,
+        expires_on -> Nullable<Date>,
+        reminded_days -> Nullable<Int4>,
+        uploaded_by -> Nullable<Uuid>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    distributor_invitations (id) {
+        id -> Uuid,
+        distributor_id -> Uuid,
+        email -> Text,
+        role -> Text,
+        token_hash -> Nullable<Bytea>,
+        invited_by -> Nullable<Uuid>,
+        sends -> Int4,
+        sent_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        accepted_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     distributor_notes (id) {
         id -> Uuid,
         distributor_id -> Uuid,

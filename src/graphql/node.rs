@@ -52,6 +52,7 @@ use crate::{
     marketplace::{
         commission::model::{self as commission, CommissionRule, CommissionRuleId},
         distributor::model::{self as distributor, Distributor, DistributorId},
+        document::model::{self as document, DistributorDocument, DistributorDocumentId},
         offer::model::{self as offer, Offer, OfferId},
     },
     work::{
@@ -110,6 +111,9 @@ nodes! {
     Distributor(DistributorId => Distributor as Distributor, "distributors", distributor::visible_to),
     CommissionRule(CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to),
     Offer(OfferId => Offer as Offer, "offers", offer::visible_to),
+    DistributorDocument(
+        DistributorDocumentId => DistributorDocument as DistributorDocument, "distributor_documents", document::visible_to
+    ),
     Account(AccountId => Account as Account, "accounts", account::visible_to),
     ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
     AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),

@@ -1,9 +1,14 @@
 //! The words of the marketplace's mails. Plain text; the recipient's own data only.
 
+use chrono::NaiveDate;
+
 use crate::{
     config::Config,
     kernel::mail::Mail,
-    marketplace::{distributor::status::DistributorStep as Step, review::model::DistributorDecision},
+    marketplace::{
+        distributor::status::DistributorStep as Step, document::model::DistributorDocumentKind,
+        review::model::DistributorDecision,
+    },
 };
 
 fn letter(to: &str, subject: String, text: String) -> Mail {
@@ -27,4 +32,49 @@ pub fn decision(config: &Config, to: &str, name: &str, decision: &DistributorDec
         config.http.public_url()
     );
     letter(to, format!("{name} {what}"), text)
+}
+
+/// A paper's name for people.
+pub fn name_of(kind: DistributorDocumentKind) -> &'static str {
+    match kind {
+        DistributorDocumentKind::Gst => "GST registration certificate",
+        DistributorDocumentKind::Pan => "PAN card",
+        DistributorDocumentKind::Bank => "cancelled cheque or bank statement",
+        DistributorDocumentKind::Address => "proof of address",
+        DistributorDocumentKind::TradeLicence => "trade licence",
+        DistributorDocumentKind::Fssai => "food licence (FSSAI)",
+    }
+}
+
+/// Tells a distributor's people that a paper was refused.
+pub fn paper_refused(config: &Config, to: &str, name: &str, kind: DistributorDocumentKind, reason: &str) -> Mail {
+    let text = format!(
+        "Hello,\n\na paper of your distributor {name} was refused: {}.\n\nThe reason: {reason}\n\nPlease hand in \
+         another one.\n\n{}\n",
+        name_of(kind),
+        config.http.public_url()
+    );
+    letter(to, format!("{name}: a paper was refused"), text)
+}
+
+/// Reminds a distributor's people of a paper that expires.
+pub fn paper_expires(config: &Config, to: &str, kind: DistributorDocumentKind, last: NaiveDate) -> Mail {
+    let text = format!(
+        "Hello,\n\nyour {} at FreshVilla is good until {last}. Hand in a new one before that day: afterwards your offers \
+         are not shown until a new one was accepted.\n\n{}\n",
+        name_of(kind),
+        config.http.public_url()
+    );
+    letter(to, format!("Your {} expires on {last}", name_of(kind)), text)
+}
+
+/// Invites somebody to work for a distributor.
+pub fn invitation(config: &Config, to: &str, name: &str, token: &str) -> Mail {
+    let text = format!(
+        "Hello,\n\nyou are invited to work for {name} at FreshVilla. Sign in with this address, or sign up with it, and \
+         accept within a week:\n\n{}/distributor-invitation#token={token}\n\nIf you do not know {name}, ignore this \
+         mail.\n",
+        config.http.public_url()
+    );
+    letter(to, format!("{name} invites you"), text)
 }

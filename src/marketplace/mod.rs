@@ -5,6 +5,8 @@
 //!   active, so that whoever asks "may this seller sell" looks at one column;
 //! - its state changes only along the arrows of [`distributor::status`], and every change is an append-only row;
 //! - it has exactly one owner, and one person finishes one application before the next;
+//! - of each kind at most one paper is accepted and one waits; without every required paper, accepted and good today,
+//!   nobody is verified or reinstated (checked under the distributor's row lock);
 //! - its PAN is characters 3 to 12 of its GSTIN, and its address lies in the GSTIN's state;
 //! - its account number is stored encrypted, and nothing but the last four digits is ever shown (by the code);
 //! - a seller's SKUs are unique among its offers that are not archived, and it has at most one live offer per variant;
@@ -16,6 +18,7 @@
 pub mod commission;
 pub mod demo;
 pub mod distributor;
+pub mod document;
 pub mod letters;
 pub mod offer;
 pub mod review;
@@ -52,6 +55,12 @@ domain_errors! {
         ApplicationUnfinished = "APPLICATION_UNFINISHED",
         /// A remark of the reviewer was neither answered, nor the field changed.
         RemarkOpen = "REMARK_OPEN",
+        /// A required paper was not accepted yet, or has expired.
+        DocumentsIncomplete = "DOCUMENTS_INCOMPLETE",
+        /// Asked again too soon or too often.
+        TooSoon = "TOO_SOON",
+        /// The link is wrong, was used, or has expired.
+        TokenInvalid = "TOKEN_INVALID",
         /// The bytes of the file have not arrived.
         NotUploaded = "NOT_UPLOADED",
         /// Another offer of the seller has this SKU.
@@ -81,5 +90,7 @@ pub struct MarketplaceMutation(
     offer::api::OfferBulkMutation,
     offer::import_api::OfferImportMutation,
     offer::api::OfferMutation,
+    document::api::DocumentMutation,
     review::api::ReviewMutation,
+    staff::api::StaffMutation,
 );

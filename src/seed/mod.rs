@@ -4,15 +4,17 @@
 //! step it was at, and a step that a later version adds is loaded by its first start.
 
 mod model;
+mod paper;
 
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
+use uuid::Uuid;
 
 use crate::{
     app::App,
     catalog::import::service::import_demo,
-    identity::{demo, place::load::load_embedded_places},
+    identity::{account::model::Account, demo, place::load::load_embedded_places},
     inventory::{
         demo::{self as inventory_demo, seed_sellers},
         store::demo::seed_stores,
@@ -21,7 +23,12 @@ use crate::{
         error::Result,
         migrate::{SessionLock, lock_session},
     },
-    marketplace::demo::seed_offers,
+    marketplace::{
+        demo::{APPLICANT, PAPERS, VERIFIED, add_verified, open_application, submit_application},
+        document::model::DistributorDocumentKind,
+        offer::demo::seed_offers,
+    },
+    work::file::{kind::Kind, model::FilePurpose, service::write_file},
 };
 
 /// One part of the demo data.
@@ -45,6 +52,7 @@ pub fn steps() -> Vec<Step> {
         Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
         Step { name: "sellers", run: |app| Box::pin(async move { sellers(&app).await }) },
         Step { name: "stores", run: |app| Box::pin(async move { stores(&app).await }) },
+        Step { name: "distributors", run: |app| Box::pin(async move { distributors(&app).await }) },
         Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
         Step { name: "offers", run: |app| Box::pin(async move { offers(&app).await }) },
     ]
@@ -62,6 +70,33 @@ async fn sellers(app: &App) -> Result<String> {
 async fn stores(app: &App) -> Result<String> {
     let (stores, areas) = seed_stores(app, demo::DISTRIBUTOR, demo::STORE).await?;
     Ok(format!("{stores} stores that deliver to {areas} postal codes"))
+}
+
+async fn distributors(app: &App) -> Result<String> {
+    let mut words = Vec::new();
+    if let Some(owner) = VERIFIED.awaited_by(app).await? {
+        let files = papers(app, &owner, VERIFIED.name).await?;
+        add_verified(app, &owner, demo::DISTRIBUTOR, &files).await?;
+        words.push("a distributor with its papers");
+    }
+    if let Some((owner, id)) = open_application(app).await? {
+        let files = papers(app, &owner, APPLICANT.name).await?;
+        submit_application(app, &owner, id, &files).await?;
+        words.push("an application");
+    }
+    Ok(words.join(", "))
+}
+
+/// Files of the papers that somebody hands in.
+async fn papers(app: &App, owner: &Account, name: &str) -> Result<Vec<(DistributorDocumentKind, Uuid)>> {
+    let mut files = Vec::new();
+    for (kind, file_name) in PAPERS {
+        let page = paper::page(&format!("Made up for the demo - {file_name} of {name}"));
+        let bytes = futures_util::stream::iter([Ok(page.into())]);
+        let (owner, purpose) = (Some(owner.id.0), FilePurpose::DistributorDocument);
+        files.push((kind, write_file(app, owner, purpose, file_name, Kind::Pdf, bytes).await?.id.0));
+    }
+    Ok(files)
 }
 
 async fn catalogue(app: &App) -> Result<String> {

@@ -44,6 +44,11 @@ impl RoleGrant {
         ctx.load(self.role_id).await
     }
 
+    /// Who holds it; null for those who may not see the account.
+    async fn account(&self, ctx: &Context<'_>) -> Result<Option<Arc<Account>>> {
+        ctx.load(self.account_id).await
+    }
+
     /// The store, warehouse, distributor or inbox; null for the whole platform.
     async fn scope_id(&self) -> Option<ID> {
         self.scope_id.and_then(|id| scope_id(self.scope_kind, id))

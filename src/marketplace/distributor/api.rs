@@ -21,7 +21,7 @@ use super::{
 use crate::{
     connection,
     context::Ctx,
-    identity::account::model::Account,
+    identity::{account::model::Account, role::model::RoleGrant},
     inventory::seller::model::Seller,
     kernel::{
         access::Permission,
@@ -30,11 +30,16 @@ use crate::{
     },
     marketplace::{
         MarketplaceError,
+        document::{
+            model::{DistributorDocument, DistributorDocumentKind, DocumentsOf},
+            service as documents,
+        },
         review::model::{
             DecisionsOf, DistributorDecision, DistributorNote, DistributorRemark, DistributorRemarkId, NotesOf,
             RemarksOf,
         },
         review::service as reviews,
+        staff::model::{DistributorInvitation, InvitationsOf, MembersOf},
         storefront::model::{Storefront, StorefrontOf},
     },
     payload,
@@ -95,6 +100,27 @@ impl Distributor {
         let (Some(seller), Some(storefront)) = (seller, storefront) else { return Ok(Vec::new()) };
         let (seller, storefront) = (Seller::clone(&seller), Storefront::clone(&storefront));
         Ok(Application { distributor: self.clone(), seller, storefront }.missing())
+    }
+
+    /// All papers, oldest first; refused and replaced ones too.
+    async fn documents(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorDocument>>> {
+        Ok(ctx.load(DocumentsOf(self.id)).await?.unwrap_or_default())
+    }
+
+    /// The required kinds of which no paper is accepted and good today.
+    async fn missing_documents(&self, ctx: &Context<'_>) -> Result<Vec<DistributorDocumentKind>> {
+        let (papers, today) = (ctx.load(DocumentsOf(self.id)).await?.unwrap_or_default(), ctx.app().clock.today());
+        Ok(documents::lacking(ctx.app(), &papers, |paper| paper.is_good(today)))
+    }
+
+    /// The roles that people have over it, its owner's included; nothing for those who may not see its accounts.
+    async fn members(&self, ctx: &Context<'_>) -> Result<Arc<Vec<RoleGrant>>> {
+        Ok(ctx.load(MembersOf(self.id)).await?.unwrap_or_default())
+    }
+
+    /// Who was invited to work for it; nothing for those who may not change its accounts.
+    async fn invitations(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorInvitation>>> {
+        Ok(ctx.load(InvitationsOf(self.id)).await?.unwrap_or_default())
     }
 
     /// What reviewers found wrong with single fields, oldest first; settled remarks too.

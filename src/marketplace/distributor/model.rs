@@ -269,6 +269,12 @@ pub async fn find(conn: &Conn, actor: &Actor, id: DistributorId) -> Result<Distr
     Select::<Distributor>::new(rest).row(conn).await?.ok_or(Error::NotFound("distributor"))
 }
 
+/// The distributor that somebody owns; the latest, where there are several.
+pub async fn owned_by(conn: &Conn, owner: AccountId) -> Result<Option<Distributor>> {
+    let rest = Sql::new("FROM distributors WHERE owner_id = ").bind(owner).sql(" ORDER BY id DESC LIMIT 1");
+    Select::<Distributor>::new(rest).row(conn).await
+}
+
 /// Locks a distributor on which the caller has the permission.
 pub async fn lock(conn: &Conn, actor: &Actor, permission: Permission, id: DistributorId) -> Result<Distributor> {
     let mine = Sql::new("FROM distributors WHERE id = ").bind(id).sql(" AND ").join(within(actor, permission));

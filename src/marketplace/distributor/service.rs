@@ -20,6 +20,10 @@ use crate::{
         slug::{self, SlugKind},
     },
     marketplace::{
+        document::{
+            model::{self as documents, DistributorDocument, DistributorDocumentStatus},
+            service::lacking,
+        },
         review::{model as reviews, service::take_step},
         staff::rights,
         storefront::model::{self as storefronts, Storefront},
@@ -136,7 +140,7 @@ pub async fn submit(app: &App, actor: &Actor, id: DistributorId) -> Result<Distr
     let tx = app.db.begin().await?;
     let application = lock_application(app, &tx, actor, Permission::DistributorsWrite, id).await?;
     if application.distributor.status.after(DistributorStep::Submit).is_some() {
-        check_complete(&tx, &application).await?;
+        check_complete(app, &tx, &application).await?;
     }
     let row = take_step(app, &tx, actor, application, DistributorStep::Submit, "").await?;
     tx.commit().await?;
@@ -144,9 +148,17 @@ pub async fn submit(app: &App, actor: &Actor, id: DistributorId) -> Result<Distr
     Ok(row)
 }
 
-async fn check_complete(conn: &Conn, application: &Application) -> Result<()> {
+async fn check_complete(app: &App, conn: &Conn, application: &Application) -> Result<()> {
     let required = |path: &str| Problem::new("REQUIRED", path, "this is missing");
     let mut problems: Vec<Problem> = application.missing().iter().map(|field| required(field.path())).collect();
+    let (today, papers) = (app.clock.today(), documents::of(conn, application.distributor.id).await?);
+    let handed_in = |paper: &DistributorDocument| {
+        let counts = matches!(paper.status, DistributorDocumentStatus::Pending | DistributorDocumentStatus::Approved);
+        counts && !paper.has_expired(today)
+    };
+    for kind in lacking(app, &papers, handed_in) {
+        problems.push(required(&format!("documents.{kind}")));
+    }
     for remark in reviews::open_remarks(conn, application.distributor.id).await? {
         if remark.answer.is_none() && remark.changed_at.is_none() {
             let message = format!("change this or answer the reviewer: {}", remark.reason);

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod best_api;
 pub mod bulk;
+pub mod demo;
 pub mod edit;
 pub mod import;
 pub mod import_api;

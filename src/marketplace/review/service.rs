@@ -27,6 +27,7 @@ use crate::{
             service::lock_application,
             status::{DistributorStatus, DistributorStep},
         },
+        document::service::not_proven,
         letters,
     },
 };
@@ -67,6 +68,9 @@ pub async fn take_step(
         updated_at: now,
         ..before.clone()
     };
+    if matches!(step, DistributorStep::Approve | DistributorStep::Reinstate) {
+        check_papers(app, conn, after.id).await?;
+    }
     distributors::update(conn, &after).await?;
     let mut follows = Seller { status: status.of_seller(), updated_at: now, ..seller.clone() };
     if step == DistributorStep::Approve {
@@ -117,6 +121,17 @@ pub async fn address_for_mail(conn: &Conn, of: &Distributor) -> Result<String> {
         Some(email) => Ok(email.clone()),
         None => Ok(accounts::find(conn, &Actor::system(), of.owner_id).await?.email),
     }
+}
+
+/// Nobody sells without the papers that the settings ask for.
+async fn check_papers(app: &App, conn: &Conn, of: DistributorId) -> Result<()> {
+    let lacking = not_proven(app, conn, of).await?;
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = lacking.iter().map(|kind| letters::name_of(*kind)).collect();
+    let message = format!("not accepted, or expired: {}", names.join(", "));
+    Err(Error::problem("DOCUMENTS_INCOMPLETE", "id", message))
 }
 
 /// The seller gets the PAN that was looked at. Registrations under another one are cancelled first, by a person.

@@ -16,7 +16,7 @@ use crate::{
         db::Conn,
         error::{Error, Result},
     },
-    marketplace::distributor::model::DistributorId,
+    marketplace::{distributor::model::DistributorId, staff::model},
 };
 
 /// The caller's account, if it is of a kind that may work for a distributor: FreshVilla's own people may not.
@@ -54,6 +54,16 @@ pub async fn grant(
     };
     for row in roles::add_grants(conn, &[row]).await? {
         Change::new("roleGrant", row.id, None, Some(&row))?.record(conn, &app.clock, actor).await?;
+    }
+    accounts::emit(conn, account, "account.changed", json!({ "rights": true }), app.clock.now()).await
+}
+
+/// Takes all roles of an account over a distributor away in the running transaction; the same holds for the cache.
+pub async fn take_all(app: &App, conn: &Conn, actor: &Actor, account: AccountId, over: DistributorId) -> Result<()> {
+    accounts::lock(conn, account).await?;
+    for row in model::grants_over(conn, over, Some(account)).await? {
+        roles::remove_grant(conn, row.id).await?;
+        Change::new("roleRevoke", row.id, Some(&row), None)?.record(conn, &app.clock, actor).await?;
     }
     accounts::emit(conn, account, "account.changed", json!({ "rights": true }), app.clock.now()).await
 }

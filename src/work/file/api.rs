@@ -64,7 +64,8 @@ impl From<FileRow> for File {
 
 #[edges]
 impl File {
-    /// Address from which anyone who has it can download the file for the next five minutes; null while it is pending.
+    /// Address from which anyone who has it can download the file for the next five minutes; null while it is pending,
+    /// and for a distributor's papers.
     async fn download_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(service::download_link(ctx.app(), &self.row).await?.map(|link| link.url))
     }

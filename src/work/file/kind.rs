@@ -12,6 +12,7 @@ pub enum Kind {
     Webp,
     Gif,
     Gzip,
+    Pdf,
     Xlsx,
     Text,
 }
@@ -29,6 +30,7 @@ impl Kind {
             "image/webp" => Self::Webp,
             "image/gif" => Self::Gif,
             "application/gzip" | "application/x-gzip" => Self::Gzip,
+            "application/pdf" => Self::Pdf,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => Self::Xlsx,
             "text/csv" | "text/tab-separated-values" | "text/plain" => Self::Text,
             _ => return None,
@@ -43,6 +45,7 @@ impl Kind {
             Self::Webp => "image/webp",
             Self::Gif => "image/gif",
             Self::Gzip => "application/gzip",
+            Self::Pdf => "application/pdf",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Text => "text/csv",
         }
@@ -61,6 +64,8 @@ impl Kind {
             Some(Self::Webp)
         } else if starts(b"\x1f\x8b\x08") {
             Some(Self::Gzip)
+        } else if starts(b"%PDF-") {
+            Some(Self::Pdf)
         } else if starts(b"PK\x03\x04") {
             is_workbook(bytes).then_some(Self::Xlsx)
         } else {
@@ -83,7 +88,7 @@ fn is_workbook(bytes: &[u8]) -> bool {
 /// UTF-16 with a byte order mark, or bytes without any control character that no text has. Windows-1252 passes.
 fn is_text(bytes: &[u8]) -> bool {
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-    let known_binary = bytes.starts_with(b"%PDF-") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
+    let known_binary = bytes.starts_with(b"\xd0\xcf\x11\xe0");
     let control = |byte: &u8| matches!(byte, 0..=8 | 11 | 14..=26 | 28..=31 | 127);
     !bytes.is_empty() && !known_binary && (marked || !bytes.iter().any(control))
 }
@@ -99,6 +104,8 @@ pub struct Rule {
     pub max_bytes: u64,
     /// Types.
     pub kinds: &'static [Kind],
+    /// Whether only a mutation of its domain gives links to the bytes, which writes down who asked.
+    pub private: bool,
 }
 
 const MIB: u64 = 1024 * 1024;
@@ -113,6 +120,7 @@ impl FilePurpose {
                 read: Permission::CatalogImport,
                 max_bytes: 2_048 * MIB,
                 kinds: &[Kind::Text, Kind::Xlsx, Kind::Gzip],
+                private: false,
             },
             Self::OfferImport => Rule {
                 upload: Some(Permission::OffersWrite),
@@ -125,18 +133,28 @@ impl FilePurpose {
                 read: Permission::JobsRead,
                 max_bytes: 2_048 * MIB,
                 kinds: &[Kind::Text, Kind::Xlsx, Kind::Gzip],
+                private: false,
+            },
+            Self::DistributorDocument => Rule {
+                upload: Some(Permission::DistributorsWrite),
+                read: Permission::SellersWrite,
+                max_bytes: 10 * MIB,
+                kinds: &[Kind::Pdf, Kind::Png, Kind::Jpeg],
+                private: true,
             },
             Self::StorefrontMedia => Rule {
                 upload: Some(Permission::DistributorsWrite),
                 read: Permission::SellersWrite,
                 max_bytes: 10 * MIB,
                 kinds: IMAGES,
+                private: false,
             },
             Self::ProductMedia | Self::BrandMedia => Rule {
                 upload: Some(Permission::CatalogWrite),
                 read: Permission::CatalogRead,
                 max_bytes: 10 * MIB,
                 kinds: IMAGES,
+                private: false,
             },
         }
     }

@@ -167,9 +167,9 @@ pub(super) async fn settle(
     Ok(row)
 }
 
-/// A short-lived link to a stored file; `None` while it is pending.
+/// A short-lived link to a stored file; `None` while it is pending, and for private ones.
 pub async fn download_link(app: &App, row: &FileRow) -> Result<Option<Link>> {
-    if row.status != FileStatus::Stored {
+    if row.status != FileStatus::Stored || row.purpose.rule().private {
         return Ok(None);
     }
     app.storage.download_link(row.id.0, &row.name, &row.content_type, DOWNLOAD_VALID).await.map(Some)
@@ -203,12 +203,24 @@ pub async fn write_report(
     owner_id: Option<Uuid>,
     name: &str,
     kind: Kind,
+    bytes: impl Stream<Item = Result<Bytes>> + Send + Unpin,
+) -> Result<FileRow> {
+    write_file(app, owner_id, FilePurpose::Report, name, kind, bytes).await
+}
+
+/// Writes a file of any purpose, as if its owner had uploaded it.
+pub async fn write_file(
+    app: &App,
+    owner_id: Option<Uuid>,
+    purpose: FilePurpose,
+    name: &str,
+    kind: Kind,
     mut bytes: impl Stream<Item = Result<Bytes>> + Send + Unpin,
 ) -> Result<FileRow> {
     let file = NewFile {
         id: FileId::new(),
         owner_id,
-        purpose: FilePurpose::Report,
+        purpose,
         name: name.to_owned(),
         content_type: kind.media_type().to_owned(),
         size: None,

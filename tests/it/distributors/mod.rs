@@ -1,7 +1,10 @@
 //! Distributors: application, review, and who may do what.
 
 mod application;
+mod demo;
+mod documents;
 mod review;
+mod staff;
 mod strangers;
 
 use freshvilla::identity::account::model::AccountId;
@@ -23,7 +26,7 @@ pub struct Market {
 
 impl Market {
     pub async fn start() -> Self {
-        Self::start_with(&[]).await
+        Self::start_with(&["--required-documents", "none"]).await
     }
 
     pub async fn start_with(args: &[&str]) -> Self {

@@ -1,7 +1,7 @@
 //! Every field of this domain, called by those who may not.
 
 use chrono::TimeDelta;
-use freshvilla::identity::session::service::token_for;
+use freshvilla::identity::{account::model::AccountId, session::service::token_for};
 use serde_json::{Value, json};
 
 use super::{Applicant, Market, run};
@@ -13,7 +13,22 @@ fn own_fields(id: &str) -> Vec<(&'static str, &'static str, Value)> {
         ("distributorUpdate", "distributor { id }", json!({ "id": id, "contact": { "name": "X" } })),
         ("distributorSubmit", "distributor { id }", json!({ "id": id })),
         ("distributorWithdraw", "distributor { id }", json!({ "id": id })),
+        (
+            "distributorInvite",
+            "invitation { id }",
+            json!({ "distributorId": id, "email": "a@b.in", "role": "MANAGER" }),
+        ),
+        ("distributorMemberUpdate", "distributor { id }", member(id, json!({ "role": "MANAGER" }))),
+        ("distributorMemberRemove", "distributor { id }", member(id, json!({}))),
+        ("distributorHandOver", "distributor { id }", member(id, json!({}))),
     ]
+}
+
+/// Names somebody at a distributor; who, does not matter.
+fn member(id: &str, more: Value) -> Value {
+    let mut input = json!({ "distributorId": id, "accountId": AccountId::new().to_string() });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
 }
 
 /// Fields of the back office.

@@ -1,0 +1,266 @@
+//! Papers: handed in, looked at, opened, expired.
+
+use chrono::TimeDelta;
+use freshvilla::{
+    config::Config,
+    marketplace::document::{expiry, model::DistributorDocumentKind},
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Applicant, GSTIN, Market, complete, problems, run};
+use crate::support::{Answer, Client};
+
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n";
+const TWO: [&str; 2] = ["--required-documents", "gst,fssai"];
+
+/// Announces a file and sends its bytes; the ID, and the status of the sending.
+async fn send(market: &Market, client: &Client, media_type: &str, bytes: &[u8]) -> (Value, u16) {
+    let input = json!({ "purpose": "DISTRIBUTOR_DOCUMENT", "name": "paper.pdf", "contentType": media_type,
+                        "size": bytes.len() });
+    let answer = run(client, "fileUploadCreate", "upload { url file { id } }", input).await;
+    let url = answer.text("/fileUploadCreate/upload/url");
+    let path = url.strip_prefix("http://127.0.0.1:8000").unwrap().to_owned();
+    let put = market.app.request(Method::PUT, &path).header("content-type", media_type).body(bytes.to_vec());
+    let status = put.send().await.unwrap().status().as_u16();
+    (answer.data("/fileUploadCreate/upload/file/id").clone(), status)
+}
+
+async fn add(market: &Market, of: &Applicant, kind: &str, expires_on: Option<&str>) -> Answer {
+    let (file, status) = send(market, &of.client, "application/pdf", PDF).await;
+    assert_eq!(status, 201);
+    let input = json!({ "distributorId": of.id, "kind": kind, "fileId": file, "expiresOn": expires_on });
+    run(&of.client, "distributorDocumentAdd", "document { id status kind expiresOn }", input).await
+}
+
+/// A paper that is handed in; its ID.
+async fn added(market: &Market, of: &Applicant, kind: &str, expires_on: Option<&str>) -> Value {
+    let answer = add(market, of, kind, expires_on).await;
+    assert_eq!(answer.problems("distributorDocumentAdd"), [""; 0]);
+    answer.data("/distributorDocumentAdd/document/id").clone()
+}
+
+async fn approve(market: &Market, id: &Value) -> Answer {
+    let answer = run(&market.office, "distributorDocumentApprove", "document { status }", json!({ "id": id })).await;
+    market.app.drain_jobs().await;
+    answer
+}
+
+fn day(market: &Market, days: i64) -> String {
+    (market.app.clock().today() + TimeDelta::days(days)).to_string()
+}
+
+/// Somebody verified with a GST certificate, and a food licence for so many days.
+async fn verified(market: &Market, days: i64) -> Applicant {
+    let applicant = market.applicant("Farm Fresh").await;
+    applicant.saves(complete(GSTIN)).await;
+    for (kind, last) in [("GST", None), ("FSSAI", Some(day(market, days)))] {
+        let paper = added(market, &applicant, kind, last.as_deref()).await;
+        assert_eq!(approve(market, &paper).await.problems("distributorDocumentApprove"), [""; 0]);
+    }
+    applicant.submits().await;
+    market.decides("distributorApprove", json!({ "id": applicant.id })).await;
+    applicant
+}
+
+#[tokio::test]
+async fn nobody_is_verified_without_the_required_papers() {
+    let market = Market::start_with(&TWO).await;
+    let applicant = market.applicant("Farm Fresh").await;
+    applicant.saves(complete(GSTIN)).await;
+    let submit = || run(&applicant.client, "distributorSubmit", "distributor { id }", json!({ "id": applicant.id }));
+    let missing = ["documents.gst", "documents.fssai"].map(|path| ("REQUIRED".to_owned(), path.to_owned()));
+    assert_eq!(problems(&submit().await, "distributorSubmit"), missing);
+    let undated = add(&market, &applicant, "FSSAI", None).await;
+    assert_eq!(problems(&undated, "distributorDocumentAdd"), [("REQUIRED".to_owned(), "expiresOn".to_owned())]);
+    let late = add(&market, &applicant, "FSSAI", Some(&day(&market, -1))).await;
+    assert_eq!(late.problems("distributorDocumentAdd"), ["INVALID"]);
+
+    let gst = added(&market, &applicant, "GST", None).await;
+    let licence = added(&market, &applicant, "FSSAI", Some(&day(&market, 0))).await;
+    applicant.submits().await;
+    let decide = || run(&market.office, "distributorApprove", "distributor { id }", json!({ "id": applicant.id }));
+    assert_eq!(decide().await.problems("distributorApprove"), ["DOCUMENTS_INCOMPLETE"]);
+    approve(&market, &gst).await;
+    let input = json!({ "id": licence, "reason": "Not readable" });
+    let refused = run(&market.office, "distributorDocumentReject", "document { status reason }", input.clone()).await;
+    assert_eq!(refused.text("/distributorDocumentReject/document/status"), "REJECTED");
+    let twice = run(&market.office, "distributorDocumentReject", "document { id }", input).await;
+    assert_eq!(twice.problems("distributorDocumentReject"), ["CONFLICT"]);
+    assert_eq!(decide().await.problems("distributorApprove"), ["DOCUMENTS_INCOMPLETE"]);
+    let seen = applicant.sees("missingDocuments documents { kind status reason file { name downloadUrl } }").await;
+    assert_eq!(seen["missingDocuments"], json!(["FSSAI"]));
+    assert_eq!(seen["documents"][1]["reason"], "Not readable");
+    assert!(seen["documents"][0]["file"]["downloadUrl"].is_null(), "papers are opened by a field that writes it down");
+    let better = added(&market, &applicant, "FSSAI", Some(&day(&market, 90))).await;
+    approve(&market, &better).await;
+    market.decides("distributorApprove", json!({ "id": applicant.id })).await;
+    assert_eq!(market.seller_status("Farm Fresh").await, "active");
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_successor_takes_over_when_it_is_accepted_and_not_before() {
+    let market = Market::start_with(&TWO).await;
+    let applicant = verified(&market, 20).await;
+    let statuses = || async {
+        let seen = applicant.sees("documents { kind status }").await["documents"].as_array().unwrap().clone();
+        let licences = seen.into_iter().filter(|paper| paper["kind"] == "FSSAI");
+        licences.map(|paper| paper["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    added(&market, &applicant, "FSSAI", Some(&day(&market, 300))).await;
+    let second = added(&market, &applicant, "FSSAI", Some(&day(&market, 400))).await;
+    assert_eq!(statuses().await, ["APPROVED", "REPLACED", "PENDING"]);
+    assert_eq!(
+        applicant.sees("missingDocuments status").await,
+        json!({ "missingDocuments": [], "status": "VERIFIED" })
+    );
+    approve(&market, &second).await;
+    assert_eq!(statuses().await, ["REPLACED", "REPLACED", "APPROVED"]);
+    // Two at once: one stays.
+    let (one, two) = tokio::join!(add(&market, &applicant, "GST", None), add(&market, &applicant, "GST", None));
+    assert!(one.problems("distributorDocumentAdd").is_empty() && two.problems("distributorDocumentAdd").is_empty());
+    let pending = "SELECT count(*) FROM distributor_documents WHERE kind = 'gst' AND status = 'pending'";
+    assert_eq!(market.app.database.value(pending).await, json!(1));
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_paper_is_what_its_bytes_say() {
+    let market = Market::start_with(&TWO).await;
+    let applicant = market.applicant("Farm Fresh").await;
+    let html = b"<!doctype html><script>alert(1)</script>";
+    for (media_type, bytes, status) in [
+        ("image/png", &html[..], 415),
+        ("application/pdf", &html[..], 415),
+        ("application/pdf", b"\x89PNG\r\n\x1a\n and then some", 415),
+        ("image/png", PDF, 415),
+        ("application/pdf", PDF, 201),
+        ("image/jpeg", b"\xff\xd8\xff\xe0 and then some", 201),
+    ] {
+        let (_, answered) = send(&market, &applicant.client, media_type, bytes).await;
+        assert_eq!(answered, status, "{media_type} {bytes:?}");
+    }
+    let announce = |media_type: &str, size: u64| {
+        let input = json!({ "purpose": "DISTRIBUTOR_DOCUMENT", "name": "x", "contentType": media_type, "size": size });
+        run(&applicant.client, "fileUploadCreate", "upload { url }", input)
+    };
+    assert_eq!(announce("application/pdf", 500 << 20).await.problems("fileUploadCreate"), ["TOO_LARGE"]);
+    assert_eq!(announce("text/html", 10).await.problems("fileUploadCreate"), ["TYPE_NOT_ALLOWED"]);
+    assert_eq!(announce("image/gif", 10).await.problems("fileUploadCreate"), ["TYPE_NOT_ALLOWED"]);
+    let stranger = market.app.sign_in("customer").await;
+    let input = json!({ "purpose": "DISTRIBUTOR_DOCUMENT", "name": "x", "contentType": "application/pdf", "size": 9 });
+    let refused = run(&stranger, "fileUploadCreate", "upload { url }", input).await;
+    assert_eq!(refused.code(), Some("FORBIDDEN"));
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_paper_is_opened_by_its_people_and_reviewers_and_that_is_written_down() {
+    let market = Market::start_with(&TWO).await;
+    let (applicant, other) = (market.applicant("Farm Fresh").await, market.applicant("Other").await);
+    let paper = added(&market, &applicant, "GST", None).await;
+    let open = |client: &Client| {
+        let client = client.clone();
+        let input = json!({ "id": paper });
+        async move { run(&client, "distributorDocumentOpen", "link { url expiresAt }", input).await }
+    };
+    for client in [&applicant.client, &market.office] {
+        let answer = open(client).await;
+        let url = answer.text("/distributorDocumentOpen/link/url");
+        let path = url.strip_prefix("http://127.0.0.1:8000").unwrap().to_owned();
+        assert_eq!(market.app.get(&path).send().await.unwrap().bytes().await.unwrap(), PDF);
+        market.app.advance(TimeDelta::minutes(6));
+        assert_eq!(market.app.get(&path).send().await.unwrap().status(), 403, "for five minutes");
+        market.app.advance(TimeDelta::minutes(-6));
+    }
+    assert_eq!(open(&other.client).await.problems("distributorDocumentOpen"), ["NOT_FOUND"]);
+    assert_eq!(open(&market.app.sign_in("customer").await).await.code(), Some("FORBIDDEN"));
+    let stranger: &Client = &market.app;
+    assert_eq!(open(stranger).await.code(), Some("UNAUTHENTICATED"));
+    let views = "SELECT jsonb_agg(actor_id IS NOT NULL) FROM audit_log WHERE action = 'distributorDocumentOpen'";
+    assert_eq!(market.app.database.value(views).await, json!([true, true]));
+
+    // Others neither decide on it, nor hand it in as their own, nor for a distributor that is not theirs.
+    let file = "SELECT file_id FROM distributor_documents";
+    let file = market.app.database.value(file).await.as_str().unwrap().parse().unwrap();
+    let file = freshvilla::kernel::id::encode("fil", file);
+    for (of, expected) in [(&other.id, "NOT_FOUND"), (&applicant.id, "NOT_FOUND")] {
+        let input = json!({ "distributorId": of, "kind": "PAN", "fileId": file });
+        let refused = run(&other.client, "distributorDocumentAdd", "document { id }", input).await;
+        assert_eq!(refused.problems("distributorDocumentAdd"), [expected]);
+    }
+    let again = json!({ "distributorId": applicant.id, "kind": "PAN", "fileId": file });
+    let refused = run(&applicant.client, "distributorDocumentAdd", "document { id }", again).await;
+    assert_eq!(problems(&refused, "distributorDocumentAdd"), [("CONFLICT".to_owned(), "fileId".to_owned())]);
+    for (client, code) in [(&applicant.client, "FORBIDDEN"), (&other.client, "FORBIDDEN")] {
+        for (field, input) in [
+            ("distributorDocumentApprove", json!({ "id": paper })),
+            ("distributorDocumentReject", json!({ "id": paper, "reason": "x" })),
+        ] {
+            assert_eq!(run(client, field, "document { id }", input).await.code(), Some(code), "{field}");
+        }
+    }
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn papers_expire_with_a_warning_and_end_the_sales() {
+    let market = Market::start_with(&TWO).await;
+    let applicant = verified(&market, 40).await;
+    let round = || async {
+        let app = market.app.node.app.clone();
+        let done = market.app.node.on_runtime(async move { expiry::run(&app).await.unwrap() }).await;
+        market.app.drain_jobs().await;
+        done
+    };
+    let mut done = Vec::new();
+    for days in [9, 1, 1, 22, 1, 6, 1] {
+        market.app.advance(TimeDelta::days(days));
+        done.push(round().await);
+    }
+    // 31, 30, 29, 7, 6, 0 days before the end, and the day after it.
+    assert_eq!(done, [(0, 0), (1, 0), (0, 0), (1, 0), (0, 0), (1, 0), (0, 1)]);
+    let mails = market.app.node.app.mailer.captured();
+    let reminders =
+        mails.iter().filter(|mail| mail.subject.starts_with("Your food licence (FSSAI) expires on")).count();
+    assert_eq!(reminders, 3);
+    assert_eq!(market.seller_status("Farm Fresh").await, "suspended");
+    let office = market.app.sign_in("administrator").await;
+    let input = json!({ "id": applicant.id });
+    let refused = run(&office, "distributorReinstate", "distributor { id }", input.clone()).await;
+    assert_eq!(refused.problems("distributorReinstate"), ["DOCUMENTS_INCOMPLETE"]);
+    assert_eq!(round().await, (0, 0), "once");
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn settings_may_leave_the_decision_to_the_papers() {
+    let market = Market::start_with(&["--required-documents", "gst,fssai", "--automatic-approval", "documents"]).await;
+    let applicant = market.applicant("Farm Fresh").await;
+    applicant.saves(complete(GSTIN)).await;
+    let gst = added(&market, &applicant, "GST", None).await;
+    let licence = added(&market, &applicant, "FSSAI", Some(&day(&market, 90))).await;
+    applicant.submits().await;
+    approve(&market, &gst).await;
+    assert_eq!(applicant.sees("status").await["status"], "IN_REVIEW");
+    approve(&market, &licence).await;
+    let seen = applicant.sees("status decisions { step reason account { id } }").await;
+    assert_eq!(seen["status"], "VERIFIED");
+    let last = json!({ "step": "APPROVE", "reason": "all papers were accepted", "account": null });
+    assert_eq!(seen["decisions"][1], last);
+    assert_eq!(market.seller_status("Farm Fresh").await, "active");
+    market.app.finish().await;
+}
+
+#[test]
+fn the_setting_names_every_kind_of_paper() {
+    use clap::Args;
+    let command = Config::augment_args(clap::Command::new("x"));
+    let setting = command.get_arguments().find(|arg| arg.get_id() == "required_documents").unwrap();
+    let possible = setting.get_possible_values();
+    let known: Vec<&str> = possible.iter().map(clap::builder::PossibleValue::get_name).collect();
+    let all: Vec<&str> =
+        std::iter::once("none").chain(DistributorDocumentKind::ALL.iter().map(|kind| kind.as_str())).collect();
+    assert_eq!(known, all);
+}
