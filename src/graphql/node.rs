@@ -36,6 +36,7 @@ use crate::{
         seller::model::{self as seller, Seller, SellerId},
         stock::model::{self as stock, StockItem, StockItemId, StockLot, StockLotId},
         stock_alert::model::{StockAlert, StockAlertId},
+        stock_count::model::{StockCount, StockCountId},
         warehouse::model::{self as warehouse, Warehouse, WarehouseId},
     },
     kernel::{
@@ -91,6 +92,7 @@ nodes! {
     Seller(SellerId => Seller as Seller, "sellers", seller::visible_to),
     Location(LocationId => Location as Location, "locations", location::visible_to),
     StockAlert(StockAlertId => StockAlert as StockAlert, "stock_alerts", stock::item_visible_to),
+    StockCount(StockCountId => StockCount as StockCount, "stock_counts", stock::visible_to),
     StockItem(StockItemId => StockItem as StockItem, "stock_items", stock::visible_to),
     StockLot(StockLotId => StockLot as StockLot, "stock_lots", stock::item_visible_to),
     StockMovement(StockMovementId => StockMovement as StockMovement, "stock_movements", stock::item_visible_to),

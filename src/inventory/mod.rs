@@ -19,7 +19,9 @@ pub mod seller;
 pub mod site;
 pub mod stock;
 pub mod stock_alert;
+pub mod stock_count;
 pub mod stock_doctor;
+pub mod stock_report;
 pub mod warehouse;
 
 use async_graphql::{MergedObject, MergedSubscription};
@@ -66,6 +68,8 @@ pub struct InventoryQuery(
     seller::api::SellerQuery,
     stock::api::StockQuery,
     stock_alert::api::StockAlertQuery,
+    stock_count::api::StockCountQuery,
+    stock_report::api::StockReportQuery,
     warehouse::api::WarehouseQuery,
 );
 
@@ -76,6 +80,7 @@ pub struct InventoryMutation(
     reservation::api::ReservationMutation,
     seller::api::SellerMutation,
     stock::api::StockMutation,
+    stock_count::api::StockCountMutation,
     warehouse::api::WarehouseMutation,
 );
 

@@ -38,6 +38,7 @@ mod schema_rules;
 mod seed;
 mod server;
 mod stock;
+mod stock_books;
 mod storage;
 mod values;
 mod websocket;
