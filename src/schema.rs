@@ -737,6 +737,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    stock_count_lines (count_id, lot_id) {
+        count_id -> Uuid,
+        lot_id -> Uuid,
+        item_id -> Uuid,
+        expected -> Int4,
+        expected_damaged -> Int4,
+        counted -> Int4,
+        counted_damaged -> Int4,
+        counted_by -> Nullable<Uuid>,
+        counted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_counts (id) {
+        id -> Uuid,
+        location_id -> Uuid,
+        seller_id -> Uuid,
+        status -> Text,
+        note -> Nullable<Text>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     stock_items (id) {
         id -> Uuid,
         location_id -> Uuid,

@@ -24,7 +24,9 @@ pub mod serviceability;
 pub mod site;
 pub mod stock;
 pub mod stock_alert;
+pub mod stock_count;
 pub mod stock_doctor;
+pub mod stock_report;
 pub mod store;
 pub mod warehouse;
 
@@ -89,6 +91,8 @@ pub struct InventoryQuery(
     store::api::StoreQuery,
     stock::api::StockQuery,
     stock_alert::api::StockAlertQuery,
+    stock_count::api::StockCountQuery,
+    stock_report::api::StockReportQuery,
     warehouse::api::WarehouseQuery,
 );
 
@@ -102,6 +106,7 @@ pub struct InventoryMutation(
     service_area::api::ServiceAreaMutation,
     store::api::StoreMutation,
     stock::api::StockMutation,
+    stock_count::api::StockCountMutation,
     warehouse::api::WarehouseMutation,
 );
 

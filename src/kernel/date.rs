@@ -1,7 +1,7 @@
-//! Calendar dates on the wire.
+//! Calendar dates: on the wire, and as spans of time.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 /// A calendar date in India, without a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,4 +22,9 @@ impl ScalarType for Date {
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
+}
+
+/// The instant at which a day in India ends. India's clocks are five and a half hours ahead all year.
+pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    (day.and_time(NaiveTime::MIN) + TimeDelta::hours(24) - TimeDelta::minutes(330)).and_utc()
 }

@@ -158,6 +158,7 @@ async fn check_lists_are_the_enums_variants() {
         "jobs_status_check" => kernel::jobs::JobStatus,
         "locations_kind_check" => inventory::location::model::LocationKind,
         "stock_alerts_kind_check" => inventory::stock_alert::model::StockAlertKind,
+        "stock_counts_status_check" => inventory::stock_count::model::StockCountStatus,
         "stock_movements_actor_kind_check" => identity::audit::model::AuditActorKind,
         "stock_movements_kind_check" => inventory::movement::model::MovementKind,
         "stock_reservations_status_check" => inventory::reservation::model::ReservationStatus,

@@ -41,6 +41,7 @@ mod schema_rules;
 mod seed;
 mod server;
 mod stock;
+mod stock_books;
 mod storage;
 mod stores;
 mod values;

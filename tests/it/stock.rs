@@ -18,9 +18,9 @@ use crate::support::{Client, Cluster, Database, TestApp};
 const RECEIVE: &str = "mutation($input: StockReceiveInput!) { stockReceive(input: $input) { \
     items { id available reserved damaged onHand value { amount } averageCost { amount } lots { id batch expiresOn available } } \
     errors { code path message } } }";
-const RESERVE: &str = "mutation($input: StockReservationCreateInput!) { stockReservationCreate(input: $input) { \
+pub const RESERVE: &str = "mutation($input: StockReservationCreateInput!) { stockReservationCreate(input: $input) { \
     reservation { id status lots { quantity lot { batch } } } errors { code path message } } }";
-const COMMIT: &str = "mutation($input: StockReservationCommitInput!) { stockReservationCommit(input: $input) { \
+pub const COMMIT: &str = "mutation($input: StockReservationCommitInput!) { stockReservationCommit(input: $input) { \
     reservation { id status } errors { code path } } }";
 const RELEASE: &str = "mutation($input: StockReservationReleaseInput!) { stockReservationRelease(input: $input) { \
     reservation { id status } errors { code path } } }";
@@ -32,14 +32,14 @@ const ITEMS: &str =
     "{ stockItems(first: 100) { totalCount nodes { id available reserved damaged onHand value { amount } } } }";
 
 /// A seller with a warehouse, and variants to put into it.
-struct Depot {
-    seller: Uuid,
-    place: Uuid,
-    variants: Vec<Uuid>,
+pub struct Depot {
+    pub seller: Uuid,
+    pub place: Uuid,
+    pub variants: Vec<Uuid>,
 }
 
 impl Depot {
-    async fn open(database: &Database, name: &str, variants: usize) -> Self {
+    pub async fn open(database: &Database, name: &str, variants: usize) -> Self {
         let (seller, place, product) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
         let variants: Vec<Uuid> = (0..variants).map(|_| Uuid::now_v7()).collect();
         let mut rows = format!(
@@ -66,16 +66,16 @@ impl Depot {
         Self { seller, place, variants }
     }
 
-    fn location(&self) -> String {
+    pub fn location(&self) -> String {
         LocationId(self.place).to_string()
     }
 
-    fn variant(&self, at: usize) -> String {
+    pub fn variant(&self, at: usize) -> String {
         VariantId(self.variants[at]).to_string()
     }
 
     /// Takes goods of the first variant in; answers the item.
-    async fn fill(&self, staff: &Client, key: &str, line: Value) -> Value {
+    pub async fn fill(&self, staff: &Client, key: &str, line: Value) -> Value {
         let answer = staff.query(RECEIVE, json!({ "input": self.intake(key, line) })).await;
         assert_eq!(answer.problems("stockReceive"), Vec::<&str>::new(), "{:#}", answer.body);
         answer.data("/stockReceive/items/0").clone()
@@ -87,26 +87,26 @@ impl Depot {
         json!({ "locationId": self.location(), "lines": [whole], "idempotencyKey": key })
     }
 
-    fn order(&self, key: &str, quantity: i64) -> Value {
+    pub fn order(&self, key: &str, quantity: i64) -> Value {
         let lines = json!([{ "variantId": self.variant(0), "quantity": quantity }]);
         json!({ "input": { "locationId": self.location(), "owner": "a test", "lines": lines, "idempotencyKey": key } })
     }
 }
 
-async fn depot(app: &TestApp) -> (Depot, Client) {
+pub async fn depot(app: &TestApp) -> (Depot, Client) {
     let depot = Depot::open(&app.database, "north", 3).await;
     let staff = app.sign_in_over("warehouse_manager", &depot.place.to_string()).await;
     (depot, staff)
 }
 
 /// The balances are what the ledger says.
-async fn examine(app: &TestApp) {
+pub async fn examine(app: &TestApp) {
     let handle = app.node.app.clone();
     let found = app.node.on_runtime(async move { differences(&handle.db.write().await.unwrap()).await.unwrap() }).await;
     assert_eq!(found, []);
 }
 
-fn numbers(item: &Value) -> (i64, i64, i64) {
+pub fn numbers(item: &Value) -> (i64, i64, i64) {
     let number = |name: &str| item[name].as_i64().unwrap();
     (number("available"), number("reserved"), number("damaged"))
 }

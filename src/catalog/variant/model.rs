@@ -1,5 +1,7 @@
 //! Variant rows and every query over them.
 
+use std::collections::HashMap;
+
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -144,4 +146,12 @@ pub async fn next_position(mut conn: &Conn, product: ProductId) -> Result<i32> {
 pub async fn existing(mut conn: &Conn, ids: &[VariantId]) -> Result<Vec<VariantId>> {
     let rows = product_variants::table.filter(product_variants::id.eq_any(ids)).select(product_variants::id);
     Ok(rows.load(&mut conn).await?)
+}
+
+/// Those of the SKUs that exist, whatever the variant's state.
+pub async fn by_skus(mut conn: &Conn, skus: &[String]) -> Result<HashMap<String, VariantId>> {
+    let rows = product_variants::table.filter(product_variants::sku.eq_any(skus));
+    let rows: Vec<(String, VariantId)> =
+        rows.select((product_variants::sku, product_variants::id)).load(&mut conn).await?;
+    Ok(rows.into_iter().collect())
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, MaybeUndefined};
-use freshvilla_macros::{edges, mutation, query};
+use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
+    bulk::{self, RowResult, Target},
     model::{self, LotsOf, StockItem, StockItemId, StockItemOrder, StockItemWhere, StockLot, StockLotId},
     post::Cause,
     service::{self, Correction, Intake, IntakeLine, ItemSettings, NewIntake},
@@ -17,6 +18,7 @@ use crate::{
     inventory::{
         InventoryError,
         location::model::{Location, LocationId},
+        stock_report::model::{StockWorth, WorthOn},
     },
     kernel::{
         access::Permission,
@@ -63,6 +65,12 @@ impl StockItem {
     #[graphql(name = "isLow")]
     async fn low(&self) -> bool {
         self.is_low()
+    }
+
+    /// What it was worth at the end of a day in India, by moving average.
+    async fn worth(&self, ctx: &Context<'_>, #[graphql(desc = "The day")] on: Date) -> Result<StockWorth> {
+        let worth = ctx.load(WorthOn(self.id, on.0)).await?.unwrap_or_default();
+        Ok(StockWorth::new(worth, Some(on.0)))
     }
 
     /// Its batches, first to expire first; those that are used up among them.
@@ -183,6 +191,50 @@ pub struct StockItemUpdateInput {
     reorder_quantity: MaybeUndefined<i32>,
 }
 
+/// What shall be available of a variant.
+#[derive(InputObject)]
+pub struct StockTargetInput {
+    /// The variant's SKU.
+    sku: String,
+    /// Pieces that can be reserved; 0 to 1,000,000,000.
+    available: i32,
+    /// The row is refused unless this many are available now.
+    expected_available: Option<i32>,
+}
+
+/// Stock of many variants at once.
+#[derive(InputObject)]
+pub struct StockBulkSetInput {
+    /// Where.
+    location_id: LocationId,
+    /// What; at most 1,000 rows, each by itself.
+    rows: Vec<StockTargetInput>,
+    /// The same key with the same input does it once; 1 to 128 characters.
+    idempotency_key: String,
+}
+
+/// What became of one row.
+#[derive(PlainObject)]
+pub struct StockBulkRow {
+    /// The SKU as given.
+    sku: String,
+    /// The item as it is now; null where the row was refused.
+    item: Option<StockItem>,
+    /// Why the row was refused; empty where it was not.
+    errors: Vec<InventoryError>,
+}
+
+impl From<RowResult> for StockBulkRow {
+    fn from(row: RowResult) -> Self {
+        let errors = row.problems.into_iter().map(InventoryError::from).collect();
+        Self { sku: row.sku, item: row.item, errors }
+    }
+}
+
+payload! { /// What stockBulkSet answers.
+StockBulkSetPayload { /// What became of the rows, in their order.
+rows: Vec<StockBulkRow> } InventoryError }
+
 payload! { /// What stockReceive answers.
 StockReceivePayload { /// The items whose stock changed.
 items: Vec<StockItem> } InventoryError }
@@ -232,6 +284,23 @@ impl StockMutation {
         let lines = lines.into_iter().map(correction).collect();
         let cause = Cause { reference, note: Some(note) };
         StockAdjustPayload::from(service::adjust(ctx.app(), ctx.actor(), &idempotency_key, lines, cause).await)
+    }
+
+    /// Sets what is available of up to 1,000 variants, each row by itself: for systems that keep their own books.
+    #[access(Can(Permission::InventoryWrite))]
+    async fn stock_bulk_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The stock")] input: StockBulkSetInput,
+    ) -> Result<StockBulkSetPayload> {
+        let StockBulkSetInput { location_id, rows, idempotency_key } = input;
+        let target = |row: StockTargetInput| {
+            let StockTargetInput { sku, available, expected_available: expected } = row;
+            Target { sku, available, expected }
+        };
+        let rows = rows.into_iter().map(target).collect();
+        let set = bulk::set_available(ctx.app(), ctx.actor(), &idempotency_key, location_id, rows).await;
+        StockBulkSetPayload::from(set.map(|rows| rows.into_iter().map(StockBulkRow::from).collect::<Vec<_>>()))
     }
 
     /// Sets an item's limits for alerts and reordering.

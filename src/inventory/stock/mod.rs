@@ -5,6 +5,7 @@
 //! the items in the order of their IDs, so that no two of them wait for each other in a circle.
 
 pub mod api;
+pub mod bulk;
 pub mod events;
 pub mod feed_api;
 pub mod model;

@@ -8,6 +8,7 @@ use super::{
     model::{self, MAX_PIECES, StockItem, StockItemId, StockLot, StockLotId},
 };
 use crate::{
+    catalog::variant::model::VariantId,
     inventory::{
         movement::model::{self as movements, MovementKind, NewMovement},
         stock_alert::model as alerts,
@@ -82,6 +83,24 @@ impl Shelf {
         let before = items.iter().map(|item| (item.id, item.is_low())).collect();
         let items = items.into_iter().map(|item| (item.id, item)).collect();
         Self { items, lots, before, changed: HashMap::new(), movements: Vec::new() }
+    }
+
+    /// The items on the shelf.
+    pub fn items(&self) -> impl Iterator<Item = &StockItem> {
+        self.items.values()
+    }
+
+    /// The item of a variant at the one location that the shelf is of.
+    pub fn item_of(&self, variant: VariantId) -> Option<&StockItem> {
+        self.items.values().find(|item| item.variant_id == variant)
+    }
+
+    /// An item's lots from which pieces can be taken, first to expire first.
+    pub fn queue(&self, item: StockItemId) -> Vec<(StockLotId, i32)> {
+        let mut lots: Vec<&StockLot> =
+            self.lots.values().filter(|lot| lot.item_id == item && lot.available > 0).collect();
+        lots.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on, lot.received_at, lot.id));
+        lots.into_iter().map(|lot| (lot.id, lot.available)).collect()
     }
 
     /// A lot on the shelf.

@@ -16,6 +16,7 @@ use crate::{
     inventory::{
         location::model::{self as locations, LocationId, LocationStatus, Standing},
         movement::model::MovementKind,
+        seller::model::SellerId,
         stock_alert::model as alerts,
     },
     kernel::{
@@ -63,6 +64,23 @@ pub struct IntakeLine {
     pub unit_cost: Option<Minor>,
 }
 
+impl IntakeLine {
+    fn batch(&self) -> Batch {
+        Batch { variant_id: self.variant_id, batch: self.batch.clone(), expires_on: self.expires_on }
+    }
+}
+
+/// A batch of a variant.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// What.
+    pub variant_id: VariantId,
+    /// The maker's batch; empty for none.
+    pub batch: String,
+    /// Last day on which it may be sold.
+    pub expires_on: Option<NaiveDate>,
+}
+
 /// Goods that come to a location.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewIntake {
@@ -91,7 +109,8 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Res
     };
     let place = working_place(&tx, actor, new.location_id).await?;
     let now = app.clock.now();
-    let (mut shelf, batches) = shelf_for(&tx, place, &lines, now).await?;
+    let wanted: Vec<Batch> = lines.iter().map(IntakeLine::batch).collect();
+    let (mut shelf, batches) = shelf_for(&tx, (place.id, place.seller_id), &wanted, now).await?;
     let kind = match new.kind {
         Intake::Receive => MovementKind::Receive,
         Intake::Return => MovementKind::Return,
@@ -135,7 +154,8 @@ fn check_intake(checks: &mut Checks, new: &NewIntake, today: NaiveDate) -> Vec<I
     lines
 }
 
-fn check_count(checks: &mut Checks, lines: usize) {
+/// Refuses none, and too many.
+pub fn check_count(checks: &mut Checks, lines: usize) {
     checks.ensure(lines > 0, "REQUIRED", "lines", "name at least one line");
     checks.ensure(lines <= MAX_LINES, "INVALID", "lines", format!("at most {MAX_LINES} lines at once"));
 }
@@ -145,7 +165,7 @@ fn ids_of(items: &[StockItem]) -> Vec<StockItemId> {
 }
 
 /// A place that takes goods in and gives them out, held open until the transaction ends.
-async fn working_place(conn: &Conn, actor: &Actor, id: LocationId) -> Result<Standing> {
+pub async fn working_place(conn: &Conn, actor: &Actor, id: LocationId) -> Result<Standing> {
     let place = locations::hold(conn, actor, Permission::InventoryWrite, id).await?;
     match place.status {
         LocationStatus::Active => Ok(place),
@@ -153,28 +173,27 @@ async fn working_place(conn: &Conn, actor: &Actor, id: LocationId) -> Result<Sta
     }
 }
 
-/// The locked items of these lines at a place, with a lot for each line; what is missing is added, empty.
-async fn shelf_for(
+/// The locked items of these batches at a place, with a lot for each; what is missing is added, empty. Paths of problems
+/// are `lines.<position>`.
+pub async fn shelf_for(
     conn: &Conn,
-    place: Standing,
-    lines: &[IntakeLine],
+    (location, seller): (LocationId, SellerId),
+    batches: &[Batch],
     now: DateTime<Utc>,
 ) -> Result<(Shelf, LotsByBatch)> {
-    let wanted: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
+    let wanted: Vec<VariantId> = batches.iter().map(|batch| batch.variant_id).collect();
     ensure_known(conn, &wanted).await?;
-    model::ensure_items(conn, (place.id, place.seller_id), &wanted, now).await?;
+    model::ensure_items(conn, (location, seller), &wanted, now).await?;
     let ids: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
-    let here = Sql::new("location_id = ").bind(place.id).sql(" AND variant_id = ANY(").bind(ids).sql(")");
+    let here = Sql::new("location_id = ").bind(location).sql(" AND variant_id = ANY(").bind(ids).sql(")");
     let items = model::lock_items(conn, here).await?;
     let mut lots = model::lots(conn, &items).await?;
-    let mut batches = LotsByBatch::new(&items, &lots);
-    let mut added = Vec::new();
-    for line in lines.iter() {
-        added.extend(batches.add_missing(line.variant_id, &line.batch, line.expires_on, now));
-    }
+    let mut known = LotsByBatch::new(&items, &lots);
+    let added = batches.iter().filter_map(|new| known.add_missing(new.variant_id, &new.batch, new.expires_on, now));
+    let added: Vec<StockLot> = added.collect();
     model::insert_lots(conn, &added).await?;
     lots.extend(added.into_iter().map(|lot| (lot.id, lot)));
-    Ok((Shelf::new(items, lots), batches))
+    Ok((Shelf::new(items, lots), known))
 }
 
 /// A problem for every line whose variant does not exist.

@@ -1,0 +1,1 @@
+DROP TABLE stock_count_lines, stock_counts;
