@@ -26,7 +26,7 @@ use crate::{
     marketplace::{
         demo::{APPLICANT, PAPERS, VERIFIED, add_verified, open_application, submit_application},
         document::model::DistributorDocumentKind,
-        offer::demo::seed_offers,
+        offer::demo::{seed_offers, seed_stock},
     },
     work::file::{kind::Kind, model::FilePurpose, service::write_file},
 };
@@ -55,6 +55,7 @@ pub fn steps() -> Vec<Step> {
         Step { name: "distributors", run: |app| Box::pin(async move { distributors(&app).await }) },
         Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
         Step { name: "offers", run: |app| Box::pin(async move { offers(&app).await }) },
+        Step { name: "stock", run: |app| Box::pin(async move { stock(&app).await }) },
     ]
 }
 
@@ -109,6 +110,10 @@ async fn catalogue(app: &App) -> Result<String> {
 
 async fn offers(app: &App) -> Result<String> {
     Ok(format!("{} offers of two sellers", seed_offers(app, inventory_demo::HOUSE, demo::DISTRIBUTOR).await?))
+}
+
+async fn stock(app: &App) -> Result<String> {
+    Ok(format!("{} stock items", seed_stock(app, inventory_demo::HOUSE, demo::DISTRIBUTOR).await?))
 }
 
 async fn accounts(app: &App) -> Result<String> {

@@ -50,6 +50,36 @@ pub async fn stock_a_shelf(app: &TestApp) {
     app.database.execute(&rows).await;
 }
 
+/// Warehouses of the three sellers with a hundred packs of the small variant each; that of the first two delivers.
+pub async fn fill_warehouses(app: &TestApp) {
+    let mut rows = "INSERT INTO states (gst_code, alpha, name, is_union_territory, has_legislature, retired) \
+        VALUES ('29', 'KA', 'Karnataka', false, true, false); \
+        INSERT INTO pincodes (id, code, state_code, place, taluk, districts) VALUES \
+        (gen_random_uuid(), '560066', '29', 'Whitefield', 'Bengaluru', '{Bengaluru}');"
+        .to_owned();
+    for (at, seller) in [HOUSE, MINE, OTHER].into_iter().enumerate() {
+        let place = format!("01900000-0000-7000-8000-0000000000e{at}");
+        rows += &format!(
+            "INSERT INTO locations (id, kind, seller_id, created_at) VALUES ('{place}', 'warehouse', '{seller}', now()); \
+             INSERT INTO warehouses (id, seller_id, name, kind, status, line1, line2, city, state_code, pincode, \
+             created_at, updated_at) VALUES ('{place}', '{seller}', 'Depot', 'main', 'active', '1', '', 'Bengaluru', \
+             '29', '560066', now(), now()); \
+             INSERT INTO opening_hours (location_id, weekly, updated_at) VALUES ('{place}', '{{0, 10080}}', now()); \
+             INSERT INTO stock_items (id, location_id, seller_id, variant_id, available, created_at, updated_at) \
+             VALUES (gen_random_uuid(), '{place}', '{seller}', '{SMALL}', 100, now(), now());"
+        );
+        if at < 2 {
+            rows += &format!(
+                "INSERT INTO service_areas (id, location_id, pincode, delivery_fee_minor, minimum_order_minor, \
+                 promised_minutes, priority, active, created_at, updated_at) VALUES \
+                 (gen_random_uuid(), '{place}', '560066', {}, 0, 60, 1, true, now(), now());",
+                at * 1_000
+            );
+        }
+    }
+    app.database.execute(&rows).await;
+}
+
 const CREATE: &str = "mutation($input: OfferCreateInput!) { offerCreate(input: $input) { \
     offer { id sku status version price { amount } priceBreaks { minQuantity price { amount } } approvedAt buyable } \
     errors { code path message } } }";
@@ -529,6 +559,7 @@ const BEST: &str = "query($quantity: Int! = 1) { productVariant(sku: \"RICE-1\")
 async fn the_best_offer_is_explained() {
     let app = TestApp::start_with(&["--offer-approval", "automatic"]).await;
     stock_a_shelf(&app).await;
+    fill_warehouses(&app).await;
     let admin = app.sign_in("administrator").await;
     let none = app.query(BEST, json!({})).await;
     assert!(none.data("/productVariant/bestOffer/offer").is_null());
@@ -564,9 +595,54 @@ async fn the_best_offer_is_explained() {
     let list = "{ products { nodes { variants { sku bestOffer { unitPrice { amount } offer { seller { name } } \
                 explain { outcome } } } } } }";
     let few = app.query(list, json!({})).await;
-    assert!(few.statements() <= 4, "{}", few.statements());
+    assert!(few.statements() <= 5, "{}", few.statements());
     thousand(&app, OTHER).await;
     let many = app.query(list, json!({})).await;
     assert_eq!(many.statements(), few.statements(), "as many for a thousand variants as for three");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_best_offer_is_in_stock_and_comes_to_the_postal_code() {
+    let app = TestApp::start_with(&["--offer-approval", "automatic"]).await;
+    stock_a_shelf(&app).await;
+    fill_warehouses(&app).await;
+    let admin = app.sign_in("administrator").await;
+    for (seller, sku, price) in [(HOUSE, "H", "90"), (MINE, "M", "85"), (OTHER, "O", "80")] {
+        create(&admin, offer(seller, SMALL, sku, price), json!({ "status": "LIVE" })).await;
+    }
+    let best = "query($at: String, $quantity: Int! = 1) { productVariant(sku: \"RICE-1\") { \
+        bestOffer(pincode: $at, quantity: $quantity) { offer { seller { name } } \
+        explain { outcome deliveryFee { amount } promisedMinutes offer { seller { name } } } } } }";
+    let told = async |variables: Value| {
+        let seen = app.query(best, variables).await;
+        let rows = seen.data("/productVariant/bestOffer/explain").as_array().unwrap().clone();
+        let row = |row: &Value| {
+            let (name, fee) = (row["offer"]["seller"]["name"].as_str().unwrap(), row["deliveryFee"]["amount"].as_str());
+            format!("{name} {} {}", row["outcome"].as_str().unwrap(), fee.unwrap_or("-"))
+        };
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(told(json!({})).await, ["Other BEST -", "Mine DEARER -", "FreshVilla DEARER -"]);
+    let here = told(json!({ "at": "560066" })).await;
+    assert_eq!(
+        here,
+        ["FreshVilla BEST 0.00", "Mine DEARER 10.00", "Other NOT_DELIVERED -"],
+        "85 and 10 to bring it is more"
+    );
+    let more = told(json!({ "at": "560066", "quantity": 3 })).await;
+    assert_eq!(more, ["Mine BEST 10.00", "FreshVilla DEARER 0.00", "Other NOT_DELIVERED -"]);
+    let nobody = app.query(best, json!({ "at": "560001" })).await;
+    assert!(nobody.data("/productVariant/bestOffer/offer").is_null());
+    let set = |sql: &'static str| app.database.execute(sql);
+    set("UPDATE stock_items SET available = 2 WHERE seller_id = '01900000-0000-7000-8000-0000000000a1'").await;
+    let short = told(json!({ "at": "560066", "quantity": 3 })).await;
+    assert_eq!(short, ["FreshVilla BEST 0.00", "Mine OUT_OF_STOCK -", "Other NOT_DELIVERED -"]);
+    set("UPDATE opening_hours SET weekly = '{}' WHERE location_id = '01900000-0000-7000-8000-0000000000e0'").await;
+    let closed = told(json!({ "at": "560066" })).await;
+    assert_eq!(closed, ["Mine BEST 10.00", "FreshVilla CLOSED_NOW 0.00", "Other NOT_DELIVERED -"]);
+    set("UPDATE warehouses SET status = 'maintenance'").await;
+    assert_eq!(told(json!({ "at": "560066" })).await[0], "Mine NOT_DELIVERED -", "nothing leaves a closed warehouse");
+    assert_eq!(app.query(best, json!({ "at": "56006x" })).await.code(), Some("BAD_USER_INPUT"));
     app.finish().await;
 }

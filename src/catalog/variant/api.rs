@@ -26,7 +26,10 @@ use crate::{
     marketplace::offer::{
         api::{OfferConnection, is_business},
         best_api::BestOffer,
-        model::{best::BestOffers, shelf::OffersFor},
+        model::{
+            best::{BestOffers, Wish},
+            shelf::OffersFor,
+        },
     },
     payload,
 };
@@ -55,18 +58,25 @@ impl Variant {
         Ok(OfferConnection(ctx.load(key).await?.unwrap_or_default()))
     }
 
-    /// The offer that a shopper is shown first. Of those that can be bought now and take the quantity: the lowest price
-    /// for that quantity, then the shortest lead time, then the one that was made first.
+    /// The offer that a shopper is shown first. Of those that can be bought now, take the quantity, are in stock and are
+    /// delivered to the postal code: those delivered at present, then the lowest cost with delivery, the shortest promised
+    /// time, the shortest lead time, and the one that was made first.
     async fn best_offer(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Packs ordered, from 1", default = 1)] quantity: i32,
+        #[graphql(desc = "Postal code to deliver to, six digits; delivery is left out of account without it")]
+        pincode: Option<String>,
     ) -> Result<BestOffer> {
         if quantity < 1 {
             return Err(Error::BadInput("a quantity is 1 or more".to_owned()));
         }
+        if pincode.as_ref().is_some_and(|code| code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(Error::BadInput("a postal code has six digits".to_owned()));
+        }
         let (business, at) = (is_business(ctx).await?, ctx.app().clock.now());
-        let ranked = ctx.load(BestOffers { variant: self.id, quantity, business, at }).await?.unwrap_or_default();
+        let wish = Wish { quantity, business, pincode };
+        let ranked = ctx.load(BestOffers { variant: self.id, wish, at }).await?.unwrap_or_default();
         Ok(BestOffer::from(ranked.as_slice()))
     }
 

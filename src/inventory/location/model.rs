@@ -197,3 +197,9 @@ pub async fn delete(mut conn: &Conn, id: LocationId) -> Result<()> {
         outcome => Ok(outcome.map(drop)?),
     }
 }
+
+/// The locations of a seller, in the order in which they were made.
+pub async fn of_seller(mut conn: &Conn, seller: SellerId) -> Result<Vec<LocationId>> {
+    let rows = locations::table.filter(locations::seller_id.eq(seller)).order(locations::id).select(locations::id);
+    Ok(rows.load(&mut conn).await?)
+}

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod bulk;
+pub mod demo;
 pub mod events;
 pub mod feed_api;
 pub mod model;

@@ -443,3 +443,32 @@ pub async fn store(mut conn: &Conn, items: &[StockItem]) -> Result<()> {
     .await?;
     Ok(())
 }
+
+/// What can be reserved of a variant at a location that works.
+#[derive(Clone, Copy, Debug, QueryableByName)]
+#[expect(missing_docs, reason = "named as the columns")]
+pub struct OnShelf {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub variant_id: VariantId,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub seller_id: SellerId,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    pub location_id: LocationId,
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    pub available: i32,
+}
+
+/// What these sellers have of these variants, where it can be sent from; whoever asks.
+pub async fn on_shelves(mut conn: &Conn, variants: &[VariantId], sellers: &[SellerId]) -> Result<Vec<OnShelf>> {
+    let variants: Vec<Uuid> = variants.iter().map(|id| id.0).collect();
+    let mut sellers: Vec<Uuid> = sellers.iter().map(|id| id.0).collect();
+    sellers.sort_unstable();
+    sellers.dedup();
+    let statement = Sql::new(
+        "SELECT variant_id, stock_items.seller_id, location_id, available FROM stock_items \
+         LEFT JOIN stores ON stores.id = location_id LEFT JOIN warehouses ON warehouses.id = location_id \
+         WHERE available > 0 AND coalesce(stores.status, warehouses.status) = 'active' AND variant_id = ANY(",
+    );
+    let statement = statement.bind(variants).sql(") AND stock_items.seller_id = ANY(").bind(sellers).sql(")");
+    Ok(statement.load(&mut conn).await?)
+}

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     catalog::variant::model::{Variant, VariantId},
     config::OfferApproval,
-    inventory::seller::model::SellerId,
+    inventory::{location::model as locations, seller::model::SellerId, stock::demo::fill},
     kernel::{access::Actor, error::Result, money::Minor, page::PageArgs},
     marketplace::commission::{
         model::{self as rules, CommissionRuleWhere},
@@ -95,4 +95,18 @@ fn terms_of(at: usize, variant: &Variant, prefix: &str) -> OfferChanges {
         status: Some(OfferStatus::Live),
         ..OfferChanges::default()
     }
+}
+
+/// Lays what the two sell onto the shelves of all their locations, once; answers how many stock items that makes.
+pub async fn seed_stock(app: &App, house: Uuid, distributor: Uuid) -> Result<usize> {
+    let mut items = 0;
+    for seller in [house, distributor].map(SellerId) {
+        let conn = app.db.write().await?;
+        let (places, offered) = (locations::of_seller(&conn, seller).await?, lookup::offered_by(&conn, seller).await?);
+        drop(conn);
+        for place in places {
+            items += fill(app, place, &offered).await?;
+        }
+    }
+    Ok(items)
 }

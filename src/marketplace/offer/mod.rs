@@ -16,3 +16,4 @@ pub mod pricing;
 pub mod ranking;
 pub mod review;
 pub mod service;
+pub mod supply;

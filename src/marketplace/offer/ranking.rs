@@ -1,13 +1,17 @@
 //! Which of a variant's offers a shopper is shown first (the buy box), and why the others are not. Pure.
 //!
-//! Of the offers that can be bought, those that take the quantity come first; among them the lowest price for that
-//! quantity, then the shortest lead time, then the offer that was made first. So the order never depends on chance.
+//! Of the offers that can be bought, those come first that take the quantity, lie on a shelf and, where a postal code is
+//! known, are delivered there; among them those that are delivered at present, then the lowest cost of the whole with
+//! delivery, the shortest promised time, the shortest lead time, and the offer that was made first. So the order never
+//! depends on chance.
 
 use async_graphql::Enum;
+use chrono::{DateTime, Utc};
 
 use super::{
-    model::{Offer, PriceBreak},
+    model::{Offer, OfferId, PriceBreak},
     pricing,
+    supply::{Supplies, Supply},
 };
 use crate::kernel::money::Minor;
 
@@ -18,9 +22,15 @@ pub enum OfferOutcome {
     Best,
     /// So many packs cannot be ordered of it.
     QuantityNotTaken,
-    /// Another one costs less.
+    /// The seller has not so many where they could be sent from.
+    OutOfStock,
+    /// The seller does not deliver to the postal code.
+    NotDelivered,
+    /// Its location is closed at present, and another one's is open.
+    ClosedNow,
+    /// Another one costs less, delivery included.
     Dearer,
-    /// Another one costs the same and is handed over sooner.
+    /// Another one costs the same and is there sooner.
     Slower,
     /// Another one is as good and was made earlier.
     Newer,
@@ -35,29 +45,86 @@ pub struct Ranked {
     pub outcome: OfferOutcome,
     /// Price of one pack at the quantity.
     pub unit_price: Minor,
+    /// How its goods come to the shopper.
+    pub supply: Supply,
+}
+
+/// Best first; compared field by field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Merit {
+    obstacle: u8,
+    closed: bool,
+    cost: Minor,
+    minutes: i32,
+    lead_time_hours: i32,
+    created_at: DateTime<Utc>,
+    id: OfferId,
 }
 
 /// The offers in their order, each with what became of it. Business customers see the prices for them.
-pub fn rank(offers: Vec<Offer>, breaks: &[PriceBreak], quantity: i32, business: bool) -> Vec<Ranked> {
-    let price = |offer: &Offer| {
+pub fn rank(
+    offers: Vec<Offer>,
+    breaks: &[PriceBreak],
+    supplies: &Supplies,
+    (quantity, business): (i32, bool),
+) -> Vec<Ranked> {
+    let judge = |offer: Offer| {
         let own: Vec<PriceBreak> = breaks.iter().filter(|step| step.offer_id == offer.id).cloned().collect();
-        pricing::unit_price(offer, &own, quantity, business)
+        let unit_price = pricing::unit_price(&offer, &own, quantity, business);
+        let value = Minor(unit_price.0.saturating_mul(i64::from(quantity)));
+        let supply = supplies.of(&offer, quantity, value);
+        let obstacle = obstacle(&offer, quantity, supply);
+        (
+            merit(&offer, obstacle, value, supply),
+            obstacle,
+            Ranked { offer, outcome: OfferOutcome::Best, unit_price, supply },
+        )
     };
-    let mut priced: Vec<(Minor, Offer)> = offers.into_iter().map(|offer| (price(&offer), offer)).collect();
-    let merit = |(price, offer): &(Minor, Offer)| {
-        (!pricing::takes(offer, quantity), *price, offer.lead_time_hours, offer.created_at, offer.id)
+    let mut judged: Vec<_> = offers.into_iter().map(judge).collect();
+    judged.sort_by_key(|(merit, ..)| *merit);
+    let best = judged.first().map(|(merit, ..)| *merit);
+    let outcome = |merit: Merit, obstacle: Option<OfferOutcome>| match (obstacle, best) {
+        (Some(obstacle), _) => obstacle,
+        (None, Some(best)) if best.id != merit.id => beaten(merit, best),
+        _ => OfferOutcome::Best,
     };
-    priced.sort_by_key(merit);
-    let best = priced.first().map(|(price, offer)| (*price, offer.lead_time_hours, offer.id));
-    let ranked = priced.into_iter().map(|(unit_price, offer)| {
-        let outcome = match best {
-            _ if !pricing::takes(&offer, quantity) => OfferOutcome::QuantityNotTaken,
-            Some((_, _, id)) if id == offer.id => OfferOutcome::Best,
-            Some((price, _, _)) if unit_price > price => OfferOutcome::Dearer,
-            Some((_, hours, _)) if offer.lead_time_hours > hours => OfferOutcome::Slower,
-            _ => OfferOutcome::Newer,
-        };
-        Ranked { offer, outcome, unit_price }
-    });
-    ranked.collect()
+    judged.into_iter().map(|(merit, obstacle, ranked)| Ranked { outcome: outcome(merit, obstacle), ..ranked }).collect()
+}
+
+fn obstacle(offer: &Offer, quantity: i32, supply: Supply) -> Option<OfferOutcome> {
+    match supply {
+        _ if !pricing::takes(offer, quantity) => Some(OfferOutcome::QuantityNotTaken),
+        Supply::OutOfStock => Some(OfferOutcome::OutOfStock),
+        Supply::NotDelivered => Some(OfferOutcome::NotDelivered),
+        _ => None,
+    }
+}
+
+fn merit(offer: &Offer, obstacle: Option<OfferOutcome>, value: Minor, supply: Supply) -> Merit {
+    let (closed, fee, minutes) = match supply {
+        Supply::Delivered { fee, minutes, open } => (!open, fee, minutes),
+        _ => (false, Minor::ZERO, 0),
+    };
+    let obstacle = match obstacle {
+        None => 0,
+        Some(OfferOutcome::QuantityNotTaken) => 1,
+        Some(OfferOutcome::OutOfStock) => 2,
+        Some(_) => 3,
+    };
+    let cost = Minor(value.0.saturating_add(fee.0));
+    let (lead_time_hours, created_at, id) = (offer.lead_time_hours, offer.created_at, offer.id);
+    Merit { obstacle, closed, cost, minutes, lead_time_hours, created_at, id }
+}
+
+/// Why this one is behind the best: the first respect in which they differ.
+fn beaten(merit: Merit, best: Merit) -> OfferOutcome {
+    if merit.closed != best.closed {
+        OfferOutcome::ClosedNow
+    } else if merit.cost != best.cost {
+        OfferOutcome::Dearer
+    } else if (merit.minutes, merit.lead_time_hours) != (best.minutes, best.lead_time_hours) {
+        OfferOutcome::Slower
+    } else {
+        OfferOutcome::Newer
+    }
 }

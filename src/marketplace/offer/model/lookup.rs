@@ -1,10 +1,14 @@
 //! Variants that offers are made for.
 
+use diesel_async::RunQueryDsl;
+
 use crate::{
     catalog::variant::model::{Variant, VariantId},
+    inventory::seller::model::SellerId,
     kernel::{
         db::Conn,
         error::Result,
+        money::Minor,
         sql::{Select, Sql},
     },
 };
@@ -26,4 +30,23 @@ pub async fn priced_after(conn: &Conn, after: VariantId, limit: usize) -> Result
          WHERE products.id = product_variants.product_id AND products.status = 'active') ORDER BY id LIMIT ",
     );
     Select::<Variant>::new(rest.number(limit)).rows(conn).await
+}
+
+/// What a seller offers: its variants with their maximum retail prices, in the order of their IDs.
+pub async fn offered_by(mut conn: &Conn, seller: SellerId) -> Result<Vec<(VariantId, Minor)>> {
+    let statement = Sql::new(
+        "SELECT product_variants.id, product_variants.mrp_minor FROM offers \
+         JOIN product_variants ON product_variants.id = offers.variant_id \
+         WHERE product_variants.mrp_minor IS NOT NULL AND offers.status <> 'archived' AND offers.seller_id = ",
+    );
+    let rows: Vec<Offered> = statement.bind(seller).sql(" ORDER BY 1").load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.mrp_minor)).collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Offered {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: VariantId,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    mrp_minor: Minor,
 }
