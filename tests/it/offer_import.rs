@@ -1,6 +1,6 @@
 //! Files of offers: what they say, whose offers they reach, and how long they take.
 
-use freshvilla::marketplace::{demo::seed_offers, offer::import::cells};
+use freshvilla::marketplace::offer::{demo::seed_offers, import::cells};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -127,6 +127,7 @@ impl FilePurpose {
                 read: Permission::OffersRead,
                 max_bytes: 256 * MIB,
                 kinds: &[Kind::Text, Kind::Xlsx, Kind::Gzip],
+                private: false,
             },
             Self::Report => Rule {
                 upload: None,
