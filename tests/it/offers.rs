@@ -389,7 +389,7 @@ async fn of_parallel_writers_one_wins() {
     let answers = futures_util::future::join_all(tries).await;
     let refused = answers.iter().filter(|answer| answer.problems("offerCreate") == ["OFFER_EXISTS"]).count();
     assert_eq!(refused, 5, "one live offer per seller and variant");
-    let made = answers.iter().find_map(|a| a.data("/offerCreate/offer/id").as_str()).unwrap().to_owned();
+    let made = answers.iter().find_map(|a| a.data("/offerCreate/offer")["id"].as_str()).unwrap().to_owned();
     let change = |price: usize| {
         let set = json!({ "price": { "amount": price.to_string() } });
         admin.query(UPDATE, json!({ "input": { "id": made, "expectedVersion": 1, "set": set } }))
