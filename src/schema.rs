@@ -725,6 +725,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    store_cities (state_code, slug) {
+        state_code -> Text,
+        slug -> Text,
+        code -> Text,
+        last_number -> Int4,
+    }
+}
+
+diesel::table! {
     storefronts (seller_id) {
         seller_id -> Uuid,
         description -> Text,
@@ -733,15 +742,6 @@ diesel::table! {
         logo_file_id -> Nullable<Uuid>,
         cover_file_id -> Nullable<Uuid>,
         updated_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    store_cities (state_code, slug) {
-        state_code -> Text,
-        slug -> Text,
-        code -> Text,
-        last_number -> Int4,
     }
 }
 
