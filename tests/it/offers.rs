@@ -642,7 +642,8 @@ async fn the_best_offer_is_in_stock_and_comes_to_the_postal_code() {
     let closed = told(json!({ "at": "560066" })).await;
     assert_eq!(closed, ["Mine BEST 10.00", "FreshVilla CLOSED_NOW 0.00", "Other NOT_DELIVERED -"]);
     set("UPDATE warehouses SET status = 'maintenance'").await;
-    assert_eq!(told(json!({ "at": "560066" })).await[0], "Mine NOT_DELIVERED -", "nothing leaves a closed warehouse");
+    let shut = told(json!({ "at": "560066" })).await;
+    assert!(shut.iter().all(|row| row.contains("NOT_DELIVERED")), "nothing leaves a closed warehouse: {shut:?}");
     assert_eq!(app.query(best, json!({ "at": "56006x" })).await.code(), Some("BAD_USER_INPUT"));
     app.finish().await;
 }
