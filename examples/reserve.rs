@@ -40,7 +40,8 @@ const RECEIVE: &str = "mutation($input: StockReceiveInput!) { stockReceive(input
     items { id reserved available location { id } } errors { code message } } }";
 const RESERVE: &str = "mutation($input: StockReservationCreateInput!) { stockReservationCreate(input: $input) { \
     reservation { id } errors { code } } }";
-const ITEMS: &str = "query($variants: [ID!]!) { stockItems(first: 100, where: { variantIds: $variants }) { \
+const ITEMS: &str = "query($at: ID!, $variants: [ID!]!) { \
+    stockItems(first: 100, where: { locationId: $at, variantIds: $variants }) { \
     nodes { available reserved location { id } } } }";
 
 struct Shop {
@@ -101,7 +102,7 @@ impl Shop {
 
     /// Pieces available and reserved of up to a hundred variants.
     async fn numbers(&self, variants: &[Value]) -> anyhow::Result<(i64, i64)> {
-        let answer = self.ask(0, ITEMS, json!({ "variants": variants })).await?;
+        let answer = self.ask(0, ITEMS, json!({ "at": self.location, "variants": variants })).await?;
         let here = answer["stockItems"]["nodes"].as_array().into_iter().flatten();
         let sum = |(a, r): (i64, i64), item: &Value| {
             (a + item["available"].as_i64().unwrap_or(0), r + item["reserved"].as_i64().unwrap_or(0))

@@ -29,6 +29,11 @@ impl Checks {
         text.to_owned()
     }
 
+    /// The same of one line: runs of white space become a single space.
+    pub fn line(&mut self, path: &str, value: &str, min: usize, max: usize) -> String {
+        self.text(path, &value.split_whitespace().collect::<Vec<_>>().join(" "), min, max)
+    }
+
     /// What a parser answered, or `None` with its message noted.
     pub fn parse<T>(&mut self, code: &'static str, path: &str, outcome: Result<T, String>) -> Option<T> {
         match outcome {

@@ -6,7 +6,10 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{FutureExt, Stream, future::select_all};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::broadcast::{
+    Receiver,
+    error::{RecvError, TryRecvError},
+};
 
 use super::{
     bus::{Bus, Signal},
@@ -140,6 +143,10 @@ impl WideFeed {
     }
 
     async fn catch_up(&mut self) -> Result<()> {
+        // What woke us before this look needs no look of its own.
+        for live in &mut self.live {
+            while matches!(live.try_recv(), Ok(_) | Err(TryRecvError::Lagged(_))) {}
+        }
         let conn = self.db.write().await?;
         let Some(last) = self.last else {
             self.last = Some(outbox::last_feed_seq(&conn).await?);

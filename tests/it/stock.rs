@@ -229,6 +229,25 @@ async fn reservations_end_with_their_time() {
 }
 
 #[tokio::test]
+async fn what_is_given_back_always_fits_and_what_has_expired_is_not_sold_again() {
+    let app = TestApp::start().await;
+    let (depot, staff) = depot(&app).await;
+    let last = app.clock().today().to_string();
+    depot.fill(&staff, "all", json!({ "quantity": 1_000_000_000, "expiresOn": last })).await;
+    staff.query(RESERVE, depot.order("a", 1_000_000_000)).await;
+    let more = staff.query(RECEIVE, json!({ "input": depot.intake("more", json!({ "quantity": 1 })) })).await;
+    assert_eq!(more.problems("stockReceive"), ["INVALID"], "reserved pieces count, too: they may come back");
+    app.advance(TimeDelta::days(1));
+    let staff = app.sign_in_over("warehouse_manager", &depot.place.to_string()).await;
+    let handle = app.node.app.clone();
+    app.node.on_runtime(async move { expire_all(&handle).await.unwrap() }).await;
+    let shown = staff.query(ITEMS, json!({})).await;
+    assert_eq!(numbers(shown.data("/stockItems/nodes/0")), (0, 0, 1_000_000_000));
+    examine(&app).await;
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn corrections_keep_the_books_straight() {
     let app = TestApp::start().await;
     let (depot, staff) = depot(&app).await;

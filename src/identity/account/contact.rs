@@ -15,7 +15,9 @@ pub fn email(path: &str, text: &str) -> Result<String> {
         });
     let local_ok = (1..=64).contains(&local.len()) && local.chars().all(|c| printable(c) && c != '@');
     // Domains beyond ASCII are written in Punycode; the database's idea of lower case is then the same as ours.
-    if local_ok && labels_ok && email.len() <= 254 && email.is_ascii() { Ok(email) } else { Err(refuse()) }
+    // What the mailer would refuse later, in the middle of somebody else's work, is refused here.
+    let sendable = email.parse::<lettre::Address>().is_ok();
+    if local_ok && labels_ok && sendable && email.len() <= 254 && email.is_ascii() { Ok(email) } else { Err(refuse()) }
 }
 
 /// E.164 (`+919810000001`). Ten digits that begin with 6 to 9 are an Indian mobile number.

@@ -52,8 +52,8 @@ pub async fn create_registration(app: &App, actor: &Actor, new: NewRegistration)
     let now = app.clock.now();
     let mut checks = Checks::default();
     let gstin = checks.parse("GSTIN_INVALID", "gstin", Gstin::parse(&new.gstin));
-    let legal_name = checks.text("legalName", &new.legal_name, 1, 200);
-    let trade_name = checks.text("tradeName", &new.trade_name, 0, 200);
+    let legal_name = checks.line("legalName", &new.legal_name, 1, 200);
+    let trade_name = checks.line("tradeName", &new.trade_name, 0, 200);
     checks.finish()?;
     let Some(gstin) = gstin else { return Err(Error::problem("GSTIN_INVALID", "gstin", "no GSTIN was given")) };
     let row = GstRegistration {
@@ -101,10 +101,10 @@ pub async fn update_registration(
     let mut after = GstRegistration { updated_at: app.clock.now(), ..before.clone() };
     let mut checks = Checks::default();
     if let Some(name) = changes.legal_name {
-        after.legal_name = checks.text("legalName", &name, 1, 200);
+        after.legal_name = checks.line("legalName", &name, 1, 200);
     }
     if let Some(name) = changes.trade_name {
-        after.trade_name = checks.text("tradeName", &name, 0, 200);
+        after.trade_name = checks.line("tradeName", &name, 0, 200);
     }
     checks.finish()?;
     after.scheme = changes.scheme.unwrap_or(after.scheme);

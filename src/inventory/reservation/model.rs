@@ -225,11 +225,12 @@ pub async fn reserve(
                SET available = lot.available - picks.quantity, reserved = lot.reserved + picks.quantity \
                FROM picks, whole WHERE lot.id = picks.id), \
              items AS (UPDATE stock_items item SET available = item.available - found.quantity, \
-                 reserved = item.reserved + found.quantity, event_seq = item.event_seq + 1, updated_at = ",
+                 reserved = item.reserved + found.quantity, event_seq = item.event_seq + 1, \
+                 updated_at = greatest(item.updated_at, ",
         )
         .bind(new.created_at)
         .sql(
-            " FROM found, whole WHERE item.id = found.item_id RETURNING item.*), \
+            ") FROM found, whole WHERE item.id = found.item_id RETURNING item.*), \
              reservation AS (INSERT INTO stock_reservations \
                (id, location_id, seller_id, owner, status, expires_at, created_by, created_at) SELECT ",
         )

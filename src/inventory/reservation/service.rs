@@ -1,6 +1,6 @@
 //! Setting stock aside, and what becomes of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::{
         location::model::{self as locations, LocationId, LocationStatus, Standing},
         movement::model::MovementKind,
         stock::{
-            model::{self as stock, MAX_PIECES, StockItem, StockItemId},
+            model::{self as stock, MAX_PIECES, StockItem, StockItemId, StockLotId},
             post::{At, Cause, Posting, Shelf},
         },
         stock_alert::model as alerts,
@@ -63,7 +63,12 @@ pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -
     checks.ensure(minutes, "INVALID", "expiresInMinutes", format!("a reservation lives 1 to {MAX_MINUTES} minutes"));
     let wanted = merge(&mut checks, &new.lines);
     checks.finish()?;
-    let place = open_place(app, actor, new.location_id).await?;
+    let tx = app.db.begin().await?;
+    let claim = match idempotency::claim(&tx, &app.clock, actor, "stockReservationCreate", key, &new).await? {
+        Outcome::First(claim) => claim,
+        Outcome::Repeated(id) => return again(&tx, actor, id).await,
+    };
+    let place = open_place(&tx, actor, new.location_id).await?;
     let now = app.clock.now();
     let row = Reservation {
         id: ReservationId::new(),
@@ -75,11 +80,6 @@ pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -
         created_by: actor.account_id(),
         created_at: now,
         closed_at: None,
-    };
-    let tx = app.db.begin().await?;
-    let claim = match idempotency::claim(&tx, &app.clock, actor, "stockReservationCreate", key, &new).await? {
-        Outcome::First(claim) => claim,
-        Outcome::Repeated(id) => return again(&tx, actor, id).await,
     };
     // Stored before anything is locked: whoever waits for these items waits for as little as possible.
     claim.store(&tx, &row.id).await?;
@@ -109,6 +109,7 @@ pub async fn set_aside(app: &App, conn: &Conn, row: &Reservation, wanted: &[Want
         item.available -= quantity;
         item.reserved += quantity;
         item.event_seq += 1;
+        item.updated_at = item.updated_at.max(row.created_at);
         (item.is_low() != was_low).then_some(item)
     });
     let turned: Vec<StockItem> = turned.collect();
@@ -164,8 +165,8 @@ fn shortages(wanted: &[Wanted], found: &[Found]) -> Vec<Problem> {
 }
 
 /// The place, if goods may leave it. Not locked: whoever closes it looks for stock, under a lock of its own.
-async fn open_place(app: &App, actor: &Actor, id: LocationId) -> Result<Standing> {
-    let place = locations::standing(&*app.db.write().await?, actor, Permission::InventoryWrite, id).await?;
+async fn open_place(conn: &Conn, actor: &Actor, id: LocationId) -> Result<Standing> {
+    let place = locations::standing(conn, actor, Permission::InventoryWrite, id).await?;
     match place.status {
         LocationStatus::Active => Ok(place),
         _ => Err(Error::problem("LOCATION_CLOSED", "locationId", "this location gives nothing out at present")),
@@ -196,8 +197,13 @@ impl End {
         }
     }
 
-    fn posting(self, quantity: i32) -> Posting {
+    /// What is given back after its last day cannot be sold any more.
+    fn posting(self, quantity: i32, expired: bool) -> Posting {
+        let kind = Some(MovementKind::Expiry);
         match self {
+            Self::Release | Self::Expire if expired => {
+                Posting { reserved: -quantity, damaged: quantity, kind, ..Posting::default() }
+            }
             Self::Commit => Posting { reserved: -quantity, kind: Some(MovementKind::Sale), ..Posting::default() },
             _ => Posting { reserved: -quantity, available: quantity, ..Posting::default() },
         }
@@ -246,9 +252,12 @@ pub async fn close(
     let items: Vec<uuid::Uuid> = reserved.iter().map(|line| line.item_id.0).collect();
     let items = stock::lock_items(conn, Sql::new("id = ANY(").bind(items).sql(")")).await?;
     let lots = stock::lots(conn, &items).await?;
+    let expired: HashSet<StockLotId> =
+        lots.values().filter(|lot| lot.has_expired(app.clock.today())).map(|lot| lot.id).collect();
     let mut shelf = Shelf::new(items, lots);
     for line in reserved {
-        shelf.post(line.lot_id, &end.posting(line.quantity), cause, At { now, actor })?;
+        let posting = end.posting(line.quantity, expired.contains(&line.lot_id));
+        shelf.post(line.lot_id, &posting, cause, At { now, actor })?;
     }
     shelf.store(conn, now).await?;
     let row = Reservation { status: end.status(), closed_at: Some(now), ..row };

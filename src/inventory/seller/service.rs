@@ -42,7 +42,7 @@ pub struct SellerChanges {
 pub async fn create_seller(app: &App, actor: &Actor, new: NewSeller) -> Result<Seller> {
     let (id, now) = (SellerId::new(), app.clock.now());
     let mut checks = Checks::default();
-    let name = checks.text("name", &new.name, 1, 120);
+    let name = checks.line("name", &new.name, 1, 120);
     let slug = checks.parse("INVALID", "slug", slug::choose(new.slug.as_deref(), &name, id.0));
     let pan = new.pan.and_then(|pan| checks.parse("PAN_INVALID", "pan", gstin::parse_pan(&pan)));
     checks.finish()?;
@@ -73,7 +73,7 @@ pub async fn update_seller(app: &App, actor: &Actor, id: SellerId, changes: Sell
     let mut after = Seller { updated_at: now, ..before.clone() };
     let mut checks = Checks::default();
     if let Some(name) = changes.name {
-        after.name = checks.text("name", &name, 1, 120);
+        after.name = checks.line("name", &name, 1, 120);
     }
     if let Some(given) = changes.slug {
         let slug = slug::choose(Some(&given), &after.name, id.0);

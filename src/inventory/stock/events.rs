@@ -71,7 +71,8 @@ fn event(item: &mut StockItem, kind: &'static str, alert: Option<&StockAlert>, n
         kind,
         // A struct of plain fields has a JSON form.
         payload: serde_json::to_value(told).unwrap_or_default(),
-        created_at: now,
+        // As the ledger's: in the order in which the item's lock was held.
+        created_at: now.max(item.updated_at),
         feed: Some(feed(item.location_id)),
     }
 }

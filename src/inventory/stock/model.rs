@@ -124,6 +124,13 @@ pub struct StockLot {
     pub received_at: DateTime<Utc>,
 }
 
+impl StockLot {
+    /// Whether its last day is over.
+    pub fn has_expired(&self, today: NaiveDate) -> bool {
+        self.expires_on.is_some_and(|day| day < today)
+    }
+}
+
 load_by_id!(StockItemId => StockItem, stock_items);
 load_by_id!(StockLotId => StockLot, stock_lots);
 load_children! {
@@ -471,4 +478,12 @@ pub async fn on_shelves(mut conn: &Conn, variants: &[VariantId], sellers: &[Sell
     );
     let statement = statement.bind(variants).sql(") AND stock_items.seller_id = ANY(").bind(sellers).sql(")");
     Ok(statement.load(&mut conn).await?)
+}
+
+/// Where these lots lie, in the order of the IDs.
+pub async fn places_of_lots(conn: &Conn, lots: &[StockLotId]) -> Result<Vec<LocationId>> {
+    let lots: Vec<Uuid> = lots.iter().map(|lot| lot.0).collect();
+    let items = Sql::new("SELECT item_id FROM stock_lots WHERE id = ANY(").bind(lots).sql(")");
+    let places = Sql::new("SELECT DISTINCT location_id AS id FROM stock_items WHERE id IN (").join(items);
+    Ok(places.sql(") ORDER BY 1").ids(conn).await?.into_iter().map(LocationId).collect())
 }

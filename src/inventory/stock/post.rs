@@ -121,7 +121,13 @@ impl Shelf {
         shift(&mut item.damaged, posting.damaged, &posting.path)?;
         item.value_minor = item.value_minor.checked_add(value).ok_or_else(|| too_much(&posting.path))?;
         item.last_cost_minor = posting.unit_cost.or(item.last_cost_minor);
-        item.updated_at = at.now;
+        if posting.quantity() > 0 && i64::from(item.on_hand()) > i64::from(MAX_PIECES) {
+            // Together, so that what is given back or expires always fits.
+            return Err(too_much(&posting.path));
+        }
+        // An item's history runs forward, whatever the clocks of those who waited for its lock.
+        let now = at.now.max(item.updated_at);
+        item.updated_at = now;
         let sums = self.changed.entry(lot.id).or_default();
         for (sum, change) in sums.iter_mut().zip([posting.available, posting.reserved, posting.damaged]) {
             *sum = sum.saturating_add(change);
@@ -132,7 +138,7 @@ impl Shelf {
             let after = (item.on_hand(), item.value_minor);
             let (sequence, damaged) = (item.movement_seq, posting.damaged);
             let what = movements::What { kind, quantity, damaged, value_minor: value, after };
-            self.movements.push(NewMovement::new((item.id, lot.id, sequence), what, cause, at));
+            self.movements.push(NewMovement::new((item.id, lot.id, sequence), what, cause, At { now, ..at }));
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ use crate::{
         audit::Change,
         check::Checks,
         db::{Conn, Tx},
-        error::{Error, Problem, Result},
+        error::{Error, Problem, Result, found},
         idempotency::{self, Outcome},
         money::Minor,
         sql::Sql,
@@ -116,10 +116,13 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Res
         Intake::Return => MovementKind::Return,
     };
     for (at, line) in lines.iter().enumerate() {
+        // What customers send back after its last day is here, but cannot be sold again.
+        let expired = line.expires_on.is_some_and(|day| day < app.clock.today());
+        let damaged = if expired { line.quantity } else { line.damaged };
         let posting = Posting {
             path: format!("lines.{at}.quantity"),
-            available: line.quantity - line.damaged,
-            damaged: line.damaged,
+            available: line.quantity - damaged,
+            damaged,
             kind: Some(kind),
             unit_cost: line.unit_cost,
             ..Posting::default()
@@ -170,6 +173,17 @@ pub async fn working_place(conn: &Conn, actor: &Actor, id: LocationId) -> Result
     match place.status {
         LocationStatus::Active => Ok(place),
         _ => Err(Error::problem("LOCATION_CLOSED", "locationId", "this location takes nothing in at present")),
+    }
+}
+
+/// A place that has not closed for good, held so until the transaction ends. One that is not the caller's passes: its
+/// lots will not be found.
+pub async fn standing_place(conn: &Conn, actor: &Actor, id: LocationId) -> Result<()> {
+    match found(locations::hold(conn, actor, Permission::InventoryWrite, id).await)? {
+        Some(place) if place.status == LocationStatus::Terminated => {
+            Err(Error::problem("LOCATION_CLOSED", "", "this location is closed for good"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -252,6 +266,9 @@ pub async fn adjust(
     };
     let now = app.clock.now();
     let asked: Vec<StockLotId> = lines.iter().map(|line| line.lot_id).collect();
+    for place in model::places_of_lots(&tx, &asked).await? {
+        standing_place(&tx, actor, place).await?;
+    }
     let mut shelf = lock_lots(&tx, actor, &asked).await?;
     for (at, line) in lines.iter().enumerate() {
         let posting = Posting {
@@ -311,7 +328,7 @@ pub async fn update_item(app: &App, actor: &Actor, id: StockItemId, settings: It
         low_stock_threshold: low_stock_threshold.unwrap_or(before.low_stock_threshold),
         reorder_point: reorder_point.unwrap_or(before.reorder_point),
         reorder_quantity: reorder_quantity.unwrap_or(before.reorder_quantity),
-        updated_at: app.clock.now(),
+        updated_at: app.clock.now().max(before.updated_at),
         ..before.clone()
     };
     model::update_settings(&tx, &after).await?;

@@ -42,7 +42,7 @@ async fn expire(app: &App, items: Vec<StockItemId>) -> Result<usize> {
     let tx = app.db.begin().await?;
     let items = stock::lock_items(&tx, among(&items, "id")).await?;
     let lots = stock::lots(&tx, &items).await?;
-    let over = |lot: &&StockLot| lot.available > 0 && lot.expires_on.is_some_and(|day| day < today);
+    let over = |lot: &&StockLot| lot.available > 0 && lot.has_expired(today);
     let over: Vec<StockLot> = lots.values().filter(over).cloned().collect();
     let mut shelf = Shelf::new(items, lots);
     for lot in &over {

@@ -148,13 +148,20 @@ pub async fn settle_low(
     Ok(news.into_iter().map(|alert| (alert.item_id, alert)).collect())
 }
 
+/// Rows in one INSERT: PostgreSQL takes 65,535 values at most.
+const ROWS_AT_ONCE: usize = 4_000;
+
 /// Adds alerts, except where one of the kind stands already; answers those added.
 pub async fn raise(mut conn: &Conn, alerts: Vec<StockAlert>) -> Result<Vec<StockAlert>> {
     if alerts.is_empty() {
         return Ok(alerts);
     }
-    let added = diesel::insert_into(stock_alerts::table).values(alerts).on_conflict_do_nothing();
-    Ok(added.returning(StockAlert::as_returning()).get_results(&mut conn).await?)
+    let mut raised = Vec::new();
+    for some in alerts.chunks(ROWS_AT_ONCE) {
+        let added = diesel::insert_into(stock_alerts::table).values(some).on_conflict_do_nothing();
+        raised.extend(added.returning(StockAlert::as_returning()).get_results(&mut conn).await?);
+    }
+    Ok(raised)
 }
 
 /// Resolves the open alerts that the condition names; answers them.

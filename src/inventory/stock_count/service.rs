@@ -16,7 +16,7 @@ use crate::{
         stock::{
             model::{self as stock, MAX_PIECES, StockLotId},
             post::{At, Cause, Posting, Shelf},
-            service::{Batch, MAX_LINES, check_count, shelf_for},
+            service::{Batch, MAX_LINES, check_count, shelf_for, standing_place},
         },
     },
     kernel::{
@@ -45,6 +45,7 @@ pub async fn open_count(
         Outcome::Repeated(id) => return model::lock(&tx, actor, id).await,
     };
     let place = locations::hold(&tx, actor, Permission::InventoryWrite, location).await?;
+    standing_place(&tx, actor, location).await?;
     let row = StockCount {
         id: StockCountId::new(),
         location_id: place.id,
@@ -90,6 +91,7 @@ pub async fn record_count(app: &App, actor: &Actor, id: StockCountId, lines: Vec
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let count = model::lock_open(&tx, actor, id).await?;
+    standing_place(&tx, actor, count.location_id).await?;
     let (shelf, known) = shelf_for(&tx, (count.location_id, count.seller_id), &batches, now).await?;
     let mut rows: HashMap<StockLotId, CountLine> = HashMap::new();
     for (line, batch) in lines.iter().zip(&batches) {
@@ -106,7 +108,9 @@ pub async fn record_count(app: &App, actor: &Actor, id: StockCountId, lines: Vec
             counted_by: actor.account_id(),
             counted_at: now,
         };
-        rows.insert(lot.id, row);
+        if rows.insert(lot.id, row).is_some() {
+            return Err(Error::invalid("lines", "a batch stands in two lines"));
+        }
     }
     let mut rows: Vec<CountLine> = rows.into_values().collect();
     rows.sort_by_key(|row| row.lot_id);
@@ -123,6 +127,7 @@ pub async fn post_count(app: &App, actor: &Actor, key: &str, id: StockCountId) -
         Outcome::Repeated(id) => return model::lock(&tx, actor, id).await,
     };
     let before = model::lock_open(&tx, actor, id).await?;
+    standing_place(&tx, actor, before.location_id).await?;
     let lines = model::lines_of(&tx, id).await?;
     let items: Vec<Uuid> = lines.iter().map(|line| line.item_id.0).collect();
     let items = stock::lock_items(&tx, Sql::new("id = ANY(").bind(items).sql(")")).await?;

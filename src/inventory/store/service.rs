@@ -96,7 +96,7 @@ pub async fn create_store_as(app: &App, actor: &Actor, id: StoreId, new: NewStor
     }
     let now = app.clock.now();
     let mut checks = Checks::default();
-    let name = checks.text("name", &new.name, 1, 120);
+    let name = checks.line("name", &new.name, 1, 120);
     let city_code = new.city_code.and_then(|code| checks.parse("INVALID", "cityCode", code::parse_city_code(&code)));
     let given_slug = new.slug.map(|given| slug::choose(Some(&given), "", id.0));
     let given_slug = given_slug.and_then(|slug| checks.parse("INVALID", "slug", slug));
@@ -199,7 +199,7 @@ pub async fn update_store(app: &App, actor: &Actor, id: StoreId, changes: StoreC
     let mut after = Store { version: before.version + 1, updated_at: now, ..before.clone() };
     let mut checks = Checks::default();
     if let Some(name) = changes.name {
-        after.name = checks.text("name", &name, 1, 120);
+        after.name = checks.line("name", &name, 1, 120);
     }
     if let Some(given) = changes.slug {
         after.slug = checks.parse("INVALID", "slug", slug::choose(Some(&given), "", id.0)).unwrap_or_default();

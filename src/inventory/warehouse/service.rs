@@ -61,7 +61,7 @@ pub async fn create_warehouse(app: &App, actor: &Actor, new: NewWarehouse) -> Re
         return Err(Error::problem("NOT_FOUND", "sellerId", "there is no such seller"));
     }
     let mut checks = Checks::default();
-    let name = checks.text("name", &new.name, 1, 120);
+    let name = checks.line("name", &new.name, 1, 120);
     checks.finish()?;
     let phone = new.phone.map(|phone| contact::phone("phone", &phone)).transpose()?;
     let site = within("site", site::complete(app, new.site).await)?;
@@ -123,7 +123,7 @@ pub async fn update_warehouse(
     let mut after = Warehouse { version: before.version + 1, updated_at: app.clock.now(), ..before.clone() };
     let mut checks = Checks::default();
     if let Some(name) = changes.name {
-        after.name = checks.text("name", &name, 1, 120);
+        after.name = checks.line("name", &name, 1, 120);
     }
     checks.finish()?;
     if let Some(Site { line1, line2, city, state_code, pincode, latitude, longitude }) = site {

@@ -158,13 +158,13 @@ pub fn fill(app: &App, sections: Sections, looked_up: LookedUp, into: &mut Appli
     let row = &mut into.distributor;
     if let Some(company) = sections.company {
         if let Some(name) = company.legal_name {
-            row.legal_name = Some(checks.text("company.legalName", &name, 1, 200));
+            row.legal_name = Some(checks.line("company.legalName", &name, 1, 200));
         }
         row.business_type = company.business_type.or(row.business_type);
     }
     if let Some(contact) = sections.contact {
         if let Some(name) = contact.name {
-            row.contact_name = Some(checks.text("contact.name", &name, 1, 120));
+            row.contact_name = Some(checks.line("contact.name", &name, 1, 120));
         }
         if let Some(email) = contact.email {
             row.contact_email = checks.take(contact::email("contact.email", &email))?;
@@ -237,7 +237,7 @@ pub fn seal_context(id: DistributorId) -> String {
 fn fill_storefront(changes: StorefrontChanges, into: &mut Application, checks: &mut Checks) {
     let Application { seller, storefront, .. } = into;
     if let Some(name) = changes.name {
-        seller.name = checks.text("storefront.name", &name, 1, 120);
+        seller.name = checks.line("storefront.name", &name, 1, 120);
     }
     if let Some(given) = changes.slug {
         let slug = slug::choose(Some(&given), &seller.name, seller.id.0);

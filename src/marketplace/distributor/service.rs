@@ -38,7 +38,7 @@ pub async fn apply(app: &App, actor: &Actor, name: &str, slug: Option<&str>) -> 
     let owner = rights::require_outsider(actor)?;
     let (id, now) = (DistributorId::new(), app.clock.now());
     let mut checks = Checks::default();
-    let name = checks.text("name", name, 1, 120);
+    let name = checks.line("name", name, 1, 120);
     let slug = checks.parse("INVALID", "slug", slug::choose(slug, &name, id.0)).unwrap_or_default();
     checks.finish()?;
     app.limiter.take(&format!("distributor-apply:{}", owner.0), 1, APPLY_RATE).await.check()?;
