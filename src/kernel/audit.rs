@@ -7,13 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{
-    access::{Actor, Principal},
-    clock::Clock,
-    db::Conn,
-    error::Result,
-    id::EntityId,
-};
+use super::{access::Actor, clock::Clock, db::Conn, error::Result, id::EntityId};
 use crate::schema::audit_log;
 
 /// One write, as recorded.
@@ -51,12 +45,7 @@ impl<'a, I: EntityId> Change<'a, I> {
     }
 
     fn into_entry(self, clock: &Clock, actor: &Actor) -> Entry<'a> {
-        let (actor_kind, actor_id) = match actor.principal {
-            Principal::Anonymous => ("anonymous", None),
-            Principal::Account { id, .. } => ("account", Some(id)),
-            Principal::ApiKey { id } => ("api_key", Some(id)),
-            Principal::System => ("system", None),
-        };
+        let (actor_kind, actor_id) = actor.principal.kind_and_id();
         Entry {
             id: Uuid::now_v7(),
             at: clock.now(),

@@ -15,7 +15,7 @@ use super::{
     bus::Bus,
     db::{Conn, Db},
     error::Result,
-    sql::Sql,
+    sql::{ROWS_AT_ONCE, Sql},
 };
 use crate::schema::outbox;
 
@@ -69,9 +69,6 @@ impl NewEvent {
         emit_all(conn, &[self]).await
     }
 }
-
-/// Rows in one INSERT: PostgreSQL takes 65,535 values at most.
-const ROWS_AT_ONCE: usize = 4_000;
 
 /// Writes events into the running transaction.
 pub async fn emit_all(mut conn: &Conn, events: &[NewEvent]) -> Result<()> {

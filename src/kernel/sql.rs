@@ -29,6 +29,9 @@ use uuid::Uuid;
 
 use super::{db::Conn, error::Result, id::EntityId};
 
+/// Rows in one INSERT of up to sixteen columns: PostgreSQL takes 65,535 values at most.
+pub const ROWS_AT_ONCE: usize = 4_000;
+
 /// One value bound into a statement.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each variant is the SQL type it is named for")]

@@ -17,12 +17,12 @@ use crate::{
         },
     },
     kernel::{
-        access::{Actor, Principal},
+        access::Actor,
         db::Conn,
         error::Result,
         money::Minor,
         page::{self, Direction, Order, Page, PageArgs, timestamp_key},
-        sql::Sql,
+        sql::{ROWS_AT_ONCE, Sql},
     },
     schema::stock_movements,
     text_enum,
@@ -132,12 +132,7 @@ impl NewMovement {
         cause: &Cause,
         at: At<'_>,
     ) -> Self {
-        let (actor_kind, actor_id) = match at.actor.principal {
-            Principal::Anonymous => ("anonymous", None),
-            Principal::Account { id, .. } => ("account", Some(id)),
-            Principal::ApiKey { id } => ("api_key", Some(id)),
-            Principal::System => ("system", None),
-        };
+        let (actor_kind, actor_id) = at.actor.principal.kind_and_id();
         Self {
             id: StockMovementId::new(),
             item_id,
@@ -157,9 +152,6 @@ impl NewMovement {
         }
     }
 }
-
-/// Rows in one INSERT: PostgreSQL takes 65,535 values at most.
-const ROWS_AT_ONCE: usize = 4_000;
 
 /// Writes movements into the running transaction.
 pub async fn insert(mut conn: &Conn, rows: &[NewMovement]) -> Result<()> {

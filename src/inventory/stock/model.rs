@@ -17,7 +17,7 @@ use crate::{
     kernel::{
         access::{Actor, Permission},
         db::Conn,
-        error::{Error, Result},
+        error::Result,
         money::Minor,
         page::{self, Direction, Order, Page, PageArgs, timestamp_key},
         sql::{Select, Sql},
@@ -336,12 +336,6 @@ pub async fn update_settings(mut conn: &Conn, item: &StockItem) -> Result<()> {
         .execute(&mut conn)
         .await?;
     Ok(())
-}
-
-/// A visible item, or NOT_FOUND.
-pub async fn find(conn: &Conn, actor: &Actor, id: StockItemId) -> Result<StockItem> {
-    let rest = Sql::new("FROM stock_items WHERE id = ").bind(id).sql(" AND ").join(visible_to(actor));
-    Select::<StockItem>::new(rest).row(conn).await?.ok_or(Error::NotFound("stock item"))
 }
 
 /// Visible items by ID; those that are gone from view are left out.

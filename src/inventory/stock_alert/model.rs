@@ -24,7 +24,7 @@ use crate::{
         error::Result,
         outbox,
         page::{self, Direction, Order, Page, PageArgs, timestamp_key},
-        sql::{Select, Sql},
+        sql::{ROWS_AT_ONCE, Sql},
     },
     schema::stock_alerts,
     text_enum,
@@ -148,9 +148,6 @@ pub async fn settle_low(
     Ok(news.into_iter().map(|alert| (alert.item_id, alert)).collect())
 }
 
-/// Rows in one INSERT: PostgreSQL takes 65,535 values at most.
-const ROWS_AT_ONCE: usize = 4_000;
-
 /// Adds alerts, except where one of the kind stands already; answers those added.
 pub async fn raise(mut conn: &Conn, alerts: Vec<StockAlert>) -> Result<Vec<StockAlert>> {
     if alerts.is_empty() {
@@ -212,12 +209,6 @@ pub fn of_empty_lots() -> Sql {
         "lot_id IS NOT NULL AND NOT EXISTS (SELECT FROM stock_lots WHERE stock_lots.id = stock_alerts.lot_id \
          AND available + reserved + damaged > 0)",
     )
-}
-
-/// An alert that the caller may see.
-pub async fn find(conn: &Conn, actor: &Actor, id: StockAlertId) -> Result<Option<StockAlert>> {
-    let rest = Sql::new("FROM stock_alerts WHERE id = ").bind(id).sql(" AND ").join(item_visible_to(actor));
-    Select::<StockAlert>::new(rest).row(conn).await
 }
 
 /// The same as [`settle_low`] for items that were stored already, and tells.

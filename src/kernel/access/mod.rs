@@ -55,6 +55,18 @@ pub enum Principal {
     System,
 }
 
+impl Principal {
+    /// As ledgers and the audit log name it: the kind, and the account or API key.
+    pub fn kind_and_id(&self) -> (&'static str, Option<Uuid>) {
+        match *self {
+            Self::Anonymous => ("anonymous", None),
+            Self::Account { id, .. } => ("account", Some(id)),
+            Self::ApiKey { id } => ("api_key", Some(id)),
+            Self::System => ("system", None),
+        }
+    }
+}
+
 /// Permissions over rows: one role as granted. Permissions of one grant do not reach the rows of another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grant {
