@@ -3,6 +3,9 @@
 //! The house, room by room, is described in `ARCHITECTURE.md`. Calls go one way:
 //! kernel ← model ← service ← api ← graphql ← http.
 
+// The root types are made of one block per aggregate, each inside the one before.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod catalog;
 pub mod cli;

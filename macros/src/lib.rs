@@ -11,7 +11,8 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::quote;
 use syn::{
-    Attribute, FnArg, ImplItem, ImplItemFn, ItemImpl, PatType, Type, parse_macro_input, parse_quote, spanned::Spanned,
+    Attribute, FnArg, GenericArgument, ImplItem, ImplItemFn, ItemImpl, PatType, PathArguments, ReturnType, Type,
+    parse_macro_input, parse_quote, spanned::Spanned,
 };
 
 mod names;
@@ -53,6 +54,7 @@ pub fn edges(_args: TokenStream, item: TokenStream) -> TokenStream {
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         spell_out_paging(method);
+        wrap_list(method);
         if let Some(access) = take_access(&mut method.attrs) {
             match access {
                 Ok(access) => method.attrs.push(guard_and_directive(&access)),
@@ -68,6 +70,7 @@ fn expand(mut block: ItemImpl, outer: Tokens) -> TokenStream {
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         spell_out_paging(method);
+        wrap_list(method);
         time(method);
         match take_access(&mut method.attrs) {
             Some(Ok(access)) => method.attrs.push(guard_and_directive(&access)),
@@ -95,6 +98,35 @@ fn time(method: &mut ImplItemFn) {
 fn take_access(attrs: &mut Vec<Attribute>) -> Option<syn::Result<syn::Expr>> {
     let at = attrs.iter().position(|attr| attr.path().is_ident("access"))?;
     Some(attrs.remove(at).parse_args())
+}
+
+/// Lets a field that answers `Vec<T>` or `Result<Vec<T>>` answer a `List<T>`, which resolves all types in the same way.
+fn wrap_list(method: &mut ImplItemFn) {
+    let ReturnType::Type(_, answer) = &method.sig.output else { return };
+    let (list, wrap): (Type, Tokens) = if let Some(item) = argument(answer, "Vec") {
+        (parse_quote!(crate::kernel::object::List<#item>), quote!(crate::kernel::object::List(answer)))
+    } else if let Some(item) = argument(answer, "Result").and_then(|vec| argument(vec, "Vec")) {
+        (parse_quote!(Result<crate::kernel::object::List<#item>>), quote!(answer.map(crate::kernel::object::List)))
+    } else {
+        return;
+    };
+    let body = &method.block;
+    method.block = parse_quote!({
+        let answer: #answer = async #body.await;
+        #wrap
+    });
+    method.sig.output = parse_quote!(-> #list);
+}
+
+/// `T` of `name<T>`.
+fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 fn guard_and_directive(access: &syn::Expr) -> Attribute {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream as Tokens;
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Lit, Meta, spanned::Spanned};
+use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Field, Fields, Lit, Meta, Type, spanned::Spanned};
 
 use super::names::camel_case;
 
@@ -62,35 +62,32 @@ pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
 
     let mut arms = Tokens::new();
     let mut infos = Tokens::new();
-    let mut id = Tokens::new();
     for field in &named.named {
         let Some((arm, info)) = expand_field(field)? else { continue };
         arms.extend(arm);
         infos.extend(info);
-        if field.ident.as_ref().is_some_and(|ident| ident == "id") {
-            let ty = &field.ty;
-            // What the `Node` interface asks of its members.
-            id = quote! {
-                impl #generics #ident #arguments #bounds {
-                    #[allow(missing_docs, clippy::unused_async)]
-                    pub async fn id(&self, _ctx: &::async_graphql::Context<'_>) -> ::async_graphql::Result<&#ty> {
-                        Ok(&self.id)
-                    }
-                }
-            };
-        }
     }
-    let (edges, edge) = match options.complex {
+    let (edges, computed) = match options.complex {
         true => (
             quote!(<Self as ::async_graphql::ComplexObject>::fields),
-            quote!(<Self as ::async_graphql::ComplexObject>::resolve_field(self, ctx).await),
+            quote! {
+                fn computed<'call>(
+                    &'call self,
+                    ctx: &'call ::async_graphql::Context<'call>,
+                ) -> Option<::futures_util::future::BoxFuture<'call, ::async_graphql::ServerResult<Option<::async_graphql::Value>>>>
+                {
+                    Some(Box::pin(<Self as ::async_graphql::ComplexObject>::resolve_field(self, ctx)))
+                }
+            },
         ),
-        false => (quote!(|_| ::std::vec::Vec::new()), quote!(Ok(None))),
+        false => (quote!(|_| ::std::vec::Vec::new()), Tokens::new()),
     };
     Ok(quote! {
-        #id
-
         impl #generics crate::kernel::object::PlainObject for #ident #arguments #bounds {
+            fn graphql_name(&self) -> &'static str {
+                #name
+            }
+
             fn field<'call>(
                 &'call self,
                 ctx: &'call ::async_graphql::ContextSelectionSet<'call>,
@@ -101,18 +98,8 @@ pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
                     _ => None,
                 }
             }
-        }
 
-        impl #generics ::async_graphql::resolver_utils::ContainerType for #ident #arguments #bounds {
-            async fn resolve_field(
-                &self,
-                ctx: &::async_graphql::Context<'_>,
-            ) -> ::async_graphql::ServerResult<Option<::async_graphql::Value>> {
-                if let Some(value) = crate::kernel::object::read(self, ctx).await? {
-                    return Ok(Some(value));
-                }
-                #edge
-            }
+            #computed
         }
 
         impl #generics ::async_graphql::OutputType for #ident #arguments #bounds {
@@ -121,7 +108,8 @@ pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
             }
 
             fn create_type_info(registry: &mut ::async_graphql::registry::Registry) -> String {
-                crate::kernel::object::register::<Self>(registry, #about, &[#infos], #edges)
+                let names = (#name, ::std::any::type_name::<Self>());
+                crate::kernel::object::register(registry, names, #about, &[#infos], #edges)
             }
 
             async fn resolve(
@@ -132,8 +120,6 @@ pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
                 crate::kernel::object::resolve(ctx, self).await
             }
         }
-
-        impl #generics ::async_graphql::ObjectType for #ident #arguments #bounds {}
     })
 }
 
@@ -143,7 +129,12 @@ fn expand_field(field: &Field) -> syn::Result<Option<(Tokens, Tokens)>> {
     let Some(ident) = field.ident.as_ref().filter(|_| !options.skip) else { return Ok(None) };
     let name = options.name.unwrap_or_else(|| camel_case(&ident.to_string()));
     let (ty, about) = (&field.ty, description(&field.attrs));
-    let arm = quote!(#name => Some(crate::kernel::object::answer(&self.#ident, ctx, field)),);
+    let answer = if is_list(ty) { quote!(answer_list) } else { quote!(answer) };
+    let arm = quote!(#name => Some(crate::kernel::object::#answer(&self.#ident, ctx, field)),);
     let info = quote!((#name, #about, <#ty as ::async_graphql::OutputType>::create_type_info),);
     Ok(Some((arm, info)))
+}
+
+fn is_list(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| segment.ident == "Vec"))
 }

@@ -29,9 +29,15 @@ pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
         arranged.append(fields);
         *fields = arranged;
     }
-    for field in selected {
-        if let Some(child) = fields.get_mut(&field.response_key().node) {
-            arrange(child, &field.selection_set.node, fragments);
+    for (key, child) in fields {
+        let below: Vec<_> = selected.iter().filter(|field| field.response_key().node == *key).collect();
+        match &below[..] {
+            [field] => arrange(child, &field.selection_set.node, fragments),
+            // Selected more than once: what all of them select, as if they were one.
+            several => {
+                let items = several.iter().flat_map(|field| field.selection_set.node.items.iter().cloned());
+                arrange(child, &SelectionSet { items: items.collect() }, fragments);
+            }
         }
     }
 }

@@ -18,7 +18,10 @@ use async_graphql::{
 use lru::LruCache;
 use sha2::{Digest, Sha256};
 
-use super::{kept::is_conditional, scan};
+use super::{
+    kept::is_conditional,
+    scan::{self, Unparsed},
+};
 
 /// Tokens of all parsed documents together: some 100 MB at the very worst, 1,000 documents usually.
 const PARSED_TOKENS: usize = 200_000;
@@ -32,8 +35,8 @@ const LONGEST_KEPT: usize = 32 * 1024;
 pub enum DocumentError {
     /// The text is not GraphQL.
     Syntax(ServerError),
-    /// The text is too long or too deep to be parsed.
-    TooComplex(String),
+    /// The text is not worth parsing.
+    Unparsed(Unparsed),
     /// The hash of a persisted query is unknown here: send the text along.
     PersistedQueryNotFound,
     /// The text does not have the hash that it was sent with.
@@ -92,7 +95,7 @@ impl Documents {
         if let Some(document) = lock(&self.parsed).get(text) {
             return Ok(document);
         }
-        let tokens = scan::tokens(text).map_err(DocumentError::TooComplex)?;
+        let tokens = scan::tokens(text).map_err(DocumentError::Unparsed)?;
         let parsed = parse(text).map_err(DocumentError::Syntax)?;
         let conditional = is_conditional(&parsed);
         let document = Arc::new(Document { parsed, conditional, valid: AtomicBool::new(false) });

@@ -13,7 +13,8 @@ use super::{
     arrange::{arrange, selected},
     charge::{Charge, Refusal},
     documents::{Document, DocumentError, Documents},
-    kept, limits, nulls,
+    kept, limits, nulls, rules,
+    scan::Unparsed,
     schema::{Mutation, Query, Subscription, builder},
     variables::{Given, check_required, fill_in, given},
 };
@@ -170,6 +171,11 @@ impl GraphQl {
         let cost = limits::check(&self.app.config, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
         let charge = Charge::take(&self.app, actor, cost).await?;
+        if !document.is_known_valid() {
+            if let Some(error) = rules::check(&document).into_iter().next() {
+                return Err(Refusal { error, charge });
+            }
+        }
         let (kind, name) = (operation.ty, name.unwrap_or("anonymous").to_owned());
         let mut executed = ExecutableDocument::clone(&document);
         if document.conditional {
@@ -277,7 +283,11 @@ fn no_operation(name: Option<&str>) -> ServerError {
 fn document_error(error: DocumentError) -> ServerError {
     match error {
         DocumentError::Syntax(error) => with_code(error, "GRAPHQL_PARSE_FAILED"),
-        DocumentError::TooComplex(message) => top_level(&Error::TooComplex(message)),
+        DocumentError::Unparsed(Unparsed::TooComplex(message)) => top_level(&Error::TooComplex(message)),
+        DocumentError::Unparsed(Unparsed::RepeatedField(name)) => {
+            let message = format!("There can be only one input field named \"{name}\".");
+            with_code(ServerError::new(message, None), "GRAPHQL_VALIDATION_FAILED")
+        }
         // Apollo's and urql's clients look for exactly this message and code.
         DocumentError::PersistedQueryNotFound => {
             with_code(ServerError::new("PersistedQueryNotFound", None), "PERSISTED_QUERY_NOT_FOUND")

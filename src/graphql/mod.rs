@@ -8,8 +8,10 @@ mod kept;
 mod limits;
 mod node;
 mod nulls;
+mod rules;
 mod scan;
 mod schema;
+mod types;
 mod variables;
 
 pub use documents::DocumentError;

@@ -1,8 +1,11 @@
 //! `node` and `nodes`: any entity by its global ID, as far as the caller may see it.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, Interface};
+use async_graphql::{
+    Context, ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value, parser::types::Field,
+    registry::Registry,
+};
 use freshvilla_macros::query;
 use uuid::Uuid;
 
@@ -47,6 +50,7 @@ use crate::{
         error::{Error, Result},
         id::{self, EntityId},
         jobs::{JobId, JobRow},
+        object::{self, PlainObject},
         page::MAX_PAGE,
         sql::{Row, Select, Sql},
     },
@@ -65,15 +69,39 @@ use crate::{
     },
 };
 
-/// Declares the `Node` interface and how each kind is fetched: `ID => Row as GraphQL type, table, visibility`.
+/// Anything with a global ID.
+#[derive(Clone)]
+pub struct Node(Arc<dyn PlainObject>);
+
+impl OutputType for Node {
+    fn type_name() -> Cow<'static, str> {
+        "Node".into()
+    }
+
+    fn introspection_type_name(&self) -> Cow<'static, str> {
+        self.0.graphql_name().into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let id = (
+            "id",
+            "Global ID: a prefix that tells the type, and a UUIDv7 (TypeID).",
+            <ID as OutputType>::create_type_info as fn(&mut Registry) -> String,
+        );
+        let names = ("Node", std::any::type_name::<Self>());
+        object::register_interface(registry, names, "Anything with a global ID.", id, OBJECTS)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        object::resolve(ctx, &*self.0).await
+    }
+}
+
+/// Declares the kinds of `Node` and how each is fetched: `ID => Row as GraphQL type, table, visibility`.
 macro_rules! nodes {
-    ($($variant:ident($id:ty => $row:ident as $object:ident, $from:literal, $visible:expr),)+) => {
-        /// Anything with a global ID.
-        #[derive(Clone, Interface)]
-        #[graphql(field(name = "id", ty = "ID", desc = "Global ID: a prefix that tells the type, and a UUIDv7 (TypeID)."))]
-        pub enum Node { $(
-            $variant($object),
-        )+ }
+    ($($id:ty => $row:ty as $object:ty, $from:literal, $visible:expr;)+) => {
+        /// What adds the GraphQL type of each kind to the schema.
+        const OBJECTS: &[fn(&mut Registry) -> String] = &[$(<$object as OutputType>::create_type_info),+];
 
         /// Every prefix with the name of its type.
         const PREFIXES: &[(&str, &str)] = &[$((<$id as EntityId>::PREFIX, <$id as EntityId>::ENTITY)),+];
@@ -83,7 +111,7 @@ macro_rules! nodes {
             match prefix {
                 $(<$id as EntityId>::PREFIX => {
                     let rows: Vec<$row> = visible(conn, $from, ids, $visible(actor)).await?;
-                    Ok(rows.into_iter().map(|row| (row.id.0, Node::$variant(row.into()))).collect())
+                    Ok(rows.into_iter().map(|row| (row.id.0, Node(Arc::new(<$object>::from(row))))).collect())
                 })+
                 _ => Ok(Vec::new()),
             }
@@ -92,42 +120,38 @@ macro_rules! nodes {
 }
 
 nodes! {
-    Attribute(AttributeId => Attribute as Attribute, "attributes", everyone),
-    Brand(BrandId => Brand as Brand, "brands", brand::visible_to),
-    Category(CategoryId => Category as Category, "categories", category::visible_to),
-    Address(AddressId => Address as Address, "addresses", address::visible_to),
-    Seller(SellerId => Seller as Seller, "sellers", seller::visible_to),
-    Location(LocationId => Location as Location, "locations", location::visible_to),
-    ServiceArea(ServiceAreaId => ServiceArea as ServiceArea, "service_areas", service_area::visible_to),
-    Store(StoreId => Store as Store, "stores", store::visible_to),
-    StockAlert(StockAlertId => StockAlert as StockAlert, "stock_alerts", stock::item_visible_to),
-    StockCount(StockCountId => StockCount as StockCount, "stock_counts", stock::visible_to),
-    StockItem(StockItemId => StockItem as StockItem, "stock_items", stock::visible_to),
-    StockLot(StockLotId => StockLot as StockLot, "stock_lots", stock::item_visible_to),
-    StockMovement(StockMovementId => StockMovement as StockMovement, "stock_movements", stock::item_visible_to),
-    StockReservation(ReservationId => Reservation as Reservation, "stock_reservations", stock::visible_to),
-    Warehouse(WarehouseId => Warehouse as Warehouse, "warehouses", warehouse::visible_to),
-    GstRegistration(
-        GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to
-    ),
-    Distributor(DistributorId => Distributor as Distributor, "distributors", distributor::visible_to),
-    CommissionRule(CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to),
-    Offer(OfferId => Offer as Offer, "offers", offer::visible_to),
-    DistributorDocument(
-        DistributorDocumentId => DistributorDocument as DistributorDocument, "distributor_documents", document::visible_to
-    ),
-    Account(AccountId => Account as Account, "accounts", account::visible_to),
-    ApiKey(ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to),
-    AuditEntry(AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to),
-    File(FileId => FileRow as File, "files", file::visible_to),
-    GstRate(GstRateId => GstRate as GstRate, "gst_rates", everyone),
-    Job(JobId => JobRow as Job, "jobs", job::visible_to),
-    Pincode(PincodeId => Pincode as Pincode, "pincodes", everyone),
-    Product(ProductId => Product as Product, "products", product::visible_to),
-    ProductVariant(VariantId => Variant as Variant, "product_variants", variant::visible_to),
-    Role(RoleId => Role as Role, "roles", role::visible_to),
-    RoleGrant(RoleGrantId => RoleGrant as RoleGrant, "role_grants", role::grants_visible_to),
-    Session(SessionId => Session as Session, "sessions", session::visible_to),
+    AttributeId => Attribute as Attribute, "attributes", everyone;
+    BrandId => Brand as Brand, "brands", brand::visible_to;
+    CategoryId => Category as Category, "categories", category::visible_to;
+    AddressId => Address as Address, "addresses", address::visible_to;
+    SellerId => Seller as Seller, "sellers", seller::visible_to;
+    LocationId => Location as Location, "locations", location::visible_to;
+    ServiceAreaId => ServiceArea as ServiceArea, "service_areas", service_area::visible_to;
+    StoreId => Store as Store, "stores", store::visible_to;
+    StockAlertId => StockAlert as StockAlert, "stock_alerts", stock::item_visible_to;
+    StockCountId => StockCount as StockCount, "stock_counts", stock::visible_to;
+    StockItemId => StockItem as StockItem, "stock_items", stock::visible_to;
+    StockLotId => StockLot as StockLot, "stock_lots", stock::item_visible_to;
+    StockMovementId => StockMovement as StockMovement, "stock_movements", stock::item_visible_to;
+    ReservationId => Reservation as Reservation, "stock_reservations", stock::visible_to;
+    WarehouseId => Warehouse as Warehouse, "warehouses", warehouse::visible_to;
+    GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to;
+    DistributorId => Distributor as Distributor, "distributors", distributor::visible_to;
+    CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to;
+    OfferId => Offer as Offer, "offers", offer::visible_to;
+    DistributorDocumentId => DistributorDocument as DistributorDocument, "distributor_documents", document::visible_to;
+    AccountId => Account as Account, "accounts", account::visible_to;
+    ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to;
+    AuditEntryId => AuditRow as AuditEntry, "audit_log", audit::visible_to;
+    FileId => FileRow as File, "files", file::visible_to;
+    GstRateId => GstRate as GstRate, "gst_rates", everyone;
+    JobId => JobRow as Job, "jobs", job::visible_to;
+    PincodeId => Pincode as Pincode, "pincodes", everyone;
+    ProductId => Product as Product, "products", product::visible_to;
+    VariantId => Variant as Variant, "product_variants", variant::visible_to;
+    RoleId => Role as Role, "roles", role::visible_to;
+    RoleGrantId => RoleGrant as RoleGrant, "role_grants", role::grants_visible_to;
+    SessionId => Session as Session, "sessions", session::visible_to;
 }
 
 fn everyone(_actor: &Actor) -> Sql {

@@ -3,18 +3,13 @@
 //! A field that failed is null. Where it must not be null, the object around it is null in its place, and so on up to
 //! the root. The library leaves a failed field out and goes no further.
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use async_graphql::{
     PathSegment, ServerError, Value,
     indexmap::IndexMap,
-    parser::{
-        parse_schema,
-        types::{BaseType, Field, OperationType, Selection, SelectionSet, Type, TypeKind, TypeSystemDefinition},
-    },
+    parser::types::{BaseType, Field, OperationType, Selection, SelectionSet, Type},
 };
 
-use super::arrange::Fragments;
+use super::{arrange::Fragments, types};
 
 /// Puts nulls where the errors are.
 pub fn put(data: &mut Value, errors: &[ServerError], kind: OperationType, set: &SelectionSet, fragments: &Fragments) {
@@ -26,12 +21,7 @@ pub fn put(data: &mut Value, errors: &[ServerError], kind: OperationType, set: &
     if *data == Value::Null {
         *data = Value::Object(IndexMap::new());
     }
-    let root = match kind {
-        OperationType::Query => "Query",
-        OperationType::Mutation => "Mutation",
-        OperationType::Subscription => "Subscription",
-    };
-    if (Walk { fragments }).object(data, root, set, &paths) {
+    if (Walk { fragments }).object(data, types::root(kind), set, &paths) {
         *data = Value::Null;
     }
 }
@@ -49,7 +39,7 @@ impl<'a> Walk<'a> {
         for (owner, field) in fields {
             let key = &field.response_key().node;
             let below = led_on(errors, |step| matches!(step, PathSegment::Field(name) if name == key.as_str()));
-            let known = FIELDS.get(owner).and_then(|fields| fields.get(field.name.node.as_str()));
+            let known = types::field(owner, field.name.node.as_str());
             let (false, Some(of)) = (below.is_empty(), known) else { continue };
             let value = values.entry(key.clone()).or_insert(Value::Null);
             if self.value(value, of, &field.selection_set.node, &below) {
@@ -103,22 +93,3 @@ impl<'a> Walk<'a> {
 fn led_on<'e>(errors: &[&'e [PathSegment]], takes: impl Fn(&PathSegment) -> bool) -> Vec<&'e [PathSegment]> {
     errors.iter().filter_map(|path| path.split_first()).filter(|(step, _)| takes(step)).map(|(_, rest)| rest).collect()
 }
-
-/// The types of all fields of the schema.
-static FIELDS: LazyLock<HashMap<String, HashMap<String, Type>>> = LazyLock::new(|| {
-    let definitions = parse_schema(super::sdl()).map(|document| document.definitions).unwrap_or_default();
-    let types = definitions.into_iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(definition) => Some(definition.node),
-        _ => None,
-    });
-    let fields = types.filter_map(|definition| {
-        let fields = match definition.kind {
-            TypeKind::Object(object) => object.fields,
-            TypeKind::Interface(interface) => interface.fields,
-            _ => return None,
-        };
-        let fields = fields.into_iter().map(|field| (field.node.name.node.to_string(), field.node.ty.node));
-        Some((definition.name.node.to_string(), fields.collect()))
-    });
-    fields.collect()
-});

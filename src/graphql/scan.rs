@@ -1,49 +1,102 @@
 //! A look at a document's text before it is parsed. The parser descends once per bracket and limits that only
-//! afterwards, so a text must be proven harmless first: neither nested too deep nor too long.
+//! afterwards, so a text must be proven harmless first: neither nested too deep nor too long. And it keeps the last of
+//! an input object's fields of one name, so that repeated ones can only be seen here (GraphQL specification, 5.6.3).
 
-use std::iter::Peekable;
+use std::collections::HashSet;
 
 /// Deepest nesting of brackets of all kinds. The parser's own limit, met only after its descent, is 64 fields.
 const MAX_NESTING: usize = 60;
 /// Most names, numbers, strings and marks. Validation takes time for each of them, at worst for each pair.
 const MAX_TOKENS: usize = 10_000;
 
-/// The number of tokens, or a sentence that says why the text is not even parsed.
-pub fn tokens(text: &str) -> Result<usize, String> {
-    let mut scan = Scan { bytes: text.bytes().peekable(), nesting: 0, tokens: 0 };
-    while let Some(byte) = scan.bytes.next() {
-        scan.byte(byte);
-        if scan.nesting > MAX_NESTING {
-            return Err(format!("brackets are nested deeper than {MAX_NESTING}"));
+/// Why a text is not even parsed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unparsed {
+    /// Which limit it breaks.
+    TooComplex(String),
+    /// The name that an input object has twice.
+    RepeatedField(String),
+}
+
+/// The number of tokens.
+pub fn tokens(text: &str) -> Result<usize, Unparsed> {
+    let mut scan = Scan { bytes: text.as_bytes(), at: 0, open: Vec::new(), word: None, tokens: 0 };
+    while let Some(byte) = scan.next() {
+        scan.byte(byte)?;
+        if scan.open.len() > MAX_NESTING {
+            return Err(Unparsed::TooComplex(format!("brackets are nested deeper than {MAX_NESTING}")));
         }
         if scan.tokens > MAX_TOKENS {
-            return Err(format!("the document has more than {MAX_TOKENS} tokens"));
+            return Err(Unparsed::TooComplex(format!("the document has more than {MAX_TOKENS} tokens")));
         }
     }
     Ok(scan.tokens)
 }
 
-struct Scan<I: Iterator<Item = u8>> {
-    bytes: Peekable<I>,
-    nesting: usize,
+/// An open bracket; with the names before a colon, where it is an input object's.
+struct Open<'a> {
+    bracket: u8,
+    fields: HashSet<&'a [u8]>,
+}
+
+struct Scan<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    open: Vec<Open<'a>>,
+    /// The token just read, where it is a word.
+    word: Option<&'a [u8]>,
     tokens: usize,
 }
 
-impl<I: Iterator<Item = u8>> Scan<I> {
-    fn byte(&mut self, byte: u8) {
+impl<'a> Scan<'a> {
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.bytes.get(self.at).copied();
+        self.at += usize::from(byte.is_some());
+        byte
+    }
+
+    fn next_if(&mut self, wanted: impl Fn(u8) -> bool) -> bool {
+        let found = self.bytes.get(self.at).is_some_and(|byte| wanted(*byte));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn byte(&mut self, byte: u8) -> Result<(), Unparsed> {
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => return,
+            b' ' | b'\t' | b'\n' | b'\r' | b',' => return Ok(()),
             b'#' => {
-                while self.bytes.next_if(|b| !matches!(b, b'\n' | b'\r')).is_some() {}
-                return;
+                while self.next_if(|b| !matches!(b, b'\n' | b'\r')) {}
+                return Ok(());
             }
-            b'{' | b'[' | b'(' => self.nesting += 1,
-            b'}' | b']' | b')' => self.nesting = self.nesting.saturating_sub(1),
+            b':' => self.colon()?,
+            b'{' | b'[' | b'(' => self.open.push(Open { bracket: byte, fields: HashSet::new() }),
+            b'}' | b']' | b')' => drop(self.open.pop()),
             b'"' => self.string(),
-            b if is_word(b) => while self.bytes.next_if(|b| is_word(*b)).is_some() {},
+            b if is_word(b) => return Ok(self.word()),
             _ => {}
         }
+        self.word = None;
         self.tokens += 1;
+        Ok(())
+    }
+
+    fn word(&mut self) {
+        let start = self.at - 1;
+        while self.next_if(is_word) {}
+        self.word = self.bytes.get(start..self.at);
+        self.tokens += 1;
+    }
+
+    /// After a word between braces, somewhere inside parentheses, it makes that word the name of an input field.
+    fn colon(&mut self) -> Result<(), Unparsed> {
+        let in_arguments = self.open.iter().any(|open| open.bracket == b'(');
+        let object = self.open.last_mut().filter(|open| in_arguments && open.bracket == b'{');
+        match (object, self.word) {
+            (Some(object), Some(name)) if !object.fields.contains(name) => drop(object.fields.insert(name)),
+            (Some(_), Some(name)) => return Err(Unparsed::RepeatedField(String::from_utf8_lossy(name).into_owned())),
+            _ => {}
+        }
+        Ok(())
     }
 
     /// The rest of a string after its first quotation mark.
@@ -56,15 +109,15 @@ impl<I: Iterator<Item = u8>> Scan<I> {
     }
 
     fn quote(&mut self) -> bool {
-        self.bytes.next_if_eq(&b'"').is_some()
+        self.next_if(|byte| byte == b'"')
     }
 
     fn line_string(&mut self) {
-        while let Some(byte) = self.bytes.next() {
+        while let Some(byte) = self.next() {
             match byte {
                 b'"' | b'\n' | b'\r' => return,
                 b'\\' => {
-                    self.bytes.next();
+                    self.next();
                 }
                 _ => {}
             }
@@ -73,7 +126,7 @@ impl<I: Iterator<Item = u8>> Scan<I> {
 
     fn block_string(&mut self) {
         let mut marks = 0;
-        while let Some(byte) = self.bytes.next() {
+        while let Some(byte) = self.next() {
             marks = match byte {
                 b'"' => marks + 1,
                 b'\\' => {

@@ -2,20 +2,24 @@
 //!
 //! The library's own `SimpleObject` makes a boxed future of every field and drives them all with a queue. Most fields
 //! are values that are simply there: these are read on the spot, and only what has fields of its own, or is computed,
-//! becomes a future. For a page of products that halves the work, and a derive generates a third of the code.
+//! becomes a future. For a page of products that halves the work.
+//!
+//! What drives an object or a list knows neither its type: it is compiled once, where the library compiles it for each
+//! of some hundred types. A key that is selected twice is one field with what both select (GraphQL specification,
+//! "Field Collection"); the library resolves it twice.
 
 use std::{
+    borrow::Cow,
     future::poll_fn,
     pin::{Pin, pin},
     task::{Context as TaskContext, Poll, Waker},
 };
 
 use async_graphql::{
-    Context, ContextSelectionSet, ObjectType, OutputType, Positioned, ServerResult, Value,
+    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
     indexmap::IndexMap,
     parser::types::{Field, Selection, SelectionSet},
-    registry::{Deprecation, MetaField, MetaType, MetaTypeId, Registry},
-    resolver_utils::resolve_container,
+    registry::{Deprecation, MetaField, MetaType, Registry},
 };
 use futures_util::future::BoxFuture;
 
@@ -28,9 +32,37 @@ pub enum Answer<'a> {
 }
 
 /// An object whose own fields are those of a struct.
-pub trait PlainObject: ObjectType + Sized {
+pub trait PlainObject: Send + Sync {
+    /// Name of its GraphQL type.
+    fn graphql_name(&self) -> &'static str;
+
     /// A field of the struct; None for one that is computed.
     fn field<'a>(&'a self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Option<Answer<'a>>;
+
+    /// A computed field; None where the object has none.
+    fn computed<'a>(&'a self, _ctx: &'a Context<'a>) -> Option<BoxFuture<'a, ServerResult<Option<Value>>>> {
+        None
+    }
+}
+
+/// A value of whatever type, as an item of a list.
+pub trait Item: Send + Sync {
+    /// The value as far as it was selected.
+    fn value<'a>(
+        &'a self,
+        ctx: &'a ContextSelectionSet<'a>,
+        field: &'a Positioned<Field>,
+    ) -> BoxFuture<'a, ServerResult<Value>>;
+}
+
+impl<T: OutputType> Item for T {
+    fn value<'a>(
+        &'a self,
+        ctx: &'a ContextSelectionSet<'a>,
+        field: &'a Positioned<Field>,
+    ) -> BoxFuture<'a, ServerResult<Value>> {
+        Box::pin(self.resolve(ctx, field))
+    }
 }
 
 /// A struct's field as the answer to a GraphQL field. A value without fields of its own is there at the first look.
@@ -39,7 +71,7 @@ pub fn answer<'a, T: OutputType>(
     ctx: &'a ContextSelectionSet<'a>,
     field: &'a Positioned<Field>,
 ) -> Answer<'a> {
-    if field.node.selection_set.node.items.is_empty() {
+    if is_leaf(field) {
         let mut task = TaskContext::from_waker(Waker::noop());
         if let Poll::Ready(value) = pin!(value.resolve(ctx, field)).poll(&mut task) {
             return Answer::Ready(value);
@@ -48,121 +80,183 @@ pub fn answer<'a, T: OutputType>(
     Answer::Later(Box::pin(value.resolve(ctx, field)))
 }
 
-/// A struct's field, awaited; None for one that is computed.
-pub async fn read<T: PlainObject>(object: &T, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-    let inner = ctx.with_selection_set(&ctx.item.node.selection_set);
-    match object.field(&inner, ctx.item) {
-        None => Ok(None),
-        Some(Answer::Ready(value)) => value.map(Some),
-        Some(Answer::Later(value)) => value.await.map(Some),
+/// The same of a list.
+pub fn answer_list<'a, T: OutputType + 'a>(
+    items: impl IntoIterator<Item = &'a T>,
+    ctx: &'a ContextSelectionSet<'a>,
+    field: &'a Positioned<Field>,
+) -> Answer<'a> {
+    let items = items.into_iter().map(|item| item as &dyn Item).collect();
+    let mut list: BoxFuture<'a, _> = Box::pin(resolve_list(items, ctx, field));
+    if is_leaf(field) {
+        let mut task = TaskContext::from_waker(Waker::noop());
+        if let Poll::Ready(value) = list.as_mut().poll(&mut task) {
+            return Answer::Ready(value);
+        }
     }
+    Answer::Later(list)
+}
+
+/// A list as the answer of a resolver; `#[edges]` and the root blocks put it around a `Vec`.
+pub struct List<T>(pub Vec<T>);
+
+impl<T: OutputType> OutputType for List<T> {
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        Vec::<T>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Vec::<T>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_list(self.0.iter().map(|item| item as &dyn Item).collect(), ctx, field).await
+    }
+}
+
+fn is_leaf(field: &Positioned<Field>) -> bool {
+    field.node.selection_set.node.items.is_empty()
+}
+
+/// All items side by side; the first that failed fails the list.
+async fn resolve_list(
+    items: Vec<&dyn Item>,
+    ctx: &ContextSelectionSet<'_>,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let places: Vec<_> = (0..items.len()).map(|at| ctx.with_index(at)).collect();
+    let mut results = Awaited::with_capacity(items.len());
+    for (item, place) in items.into_iter().zip(&places) {
+        results.later(item.value(place, field));
+    }
+    let values = results.all().await.into_iter().zip(&places);
+    values
+        .map(|(value, place)| value.map_err(|error| place.set_error_path(error)))
+        .collect::<Result<_, _>>()
+        .map(Value::List)
 }
 
 /// What the client selected of an object, in the order of the selection.
-pub async fn resolve<T: PlainObject>(ctx: &ContextSelectionSet<'_>, object: &T) -> ServerResult<Value> {
+pub async fn resolve(ctx: &ContextSelectionSet<'_>, object: &dyn PlainObject) -> ServerResult<Value> {
     let mut fields = Vec::with_capacity(ctx.item.node.items.len());
-    if !collect(ctx, &ctx.item.node, &T::type_name(), &mut fields) {
-        return resolve_container(ctx, object).await;
-    }
-    let mut results = Results::with_capacity(fields.len());
-    for field in fields {
+    collect(ctx, &ctx.item.node, object.graphql_name(), &mut fields);
+    let mut results = Awaited::with_capacity(fields.len());
+    for field in &fields {
         if field.node.name.node == "__typename" {
-            results.ready(&field.node, Ok(Value::String(T::type_name().into_owned())));
+            results.ready(Ok(Value::String(object.graphql_name().to_owned())));
             continue;
         }
-        if field.node.selection_set.node.items.is_empty() {
+        if is_leaf(field) {
             let ctx_field = ctx.with_field(field);
             let inner = ctx_field.with_selection_set(&field.node.selection_set);
             if let Some(Answer::Ready(value)) = object.field(&inner, field) {
-                results.ready(&field.node, value.map_err(|error| ctx_field.set_error_path(error)));
+                results.ready(value.map_err(|error| ctx_field.set_error_path(error)));
                 continue;
             }
         }
-        let value = async move {
-            let ctx_field = ctx.with_field(field);
-            object.resolve_field(&ctx_field).await.map(Option::unwrap_or_default)
-        };
-        results.later(&field.node, Box::pin(value));
+        results.later(Box::pin(async move { read(object, &ctx.with_field(field)).await }));
     }
-    Ok(results.finish::<T>(ctx).await)
+    let values = results.all().await;
+    Ok(assemble(ctx, object.graphql_name(), fields.iter().map(|field| &field.node).zip(values)))
 }
 
-/// The selected fields, fragments spread. False for what only the library's own way covers: directives, fragments on
-/// other types, and a key that is selected twice.
+/// A field's value, awaited.
+async fn read(object: &dyn PlainObject, ctx: &Context<'_>) -> ServerResult<Value> {
+    let inner = ctx.with_selection_set(&ctx.item.node.selection_set);
+    match object.field(&inner, ctx.item) {
+        Some(Answer::Ready(value)) => value,
+        Some(Answer::Later(value)) => value.await,
+        None => match object.computed(ctx) {
+            Some(value) => value.await.map(Option::unwrap_or_default),
+            None => Ok(Value::Null),
+        },
+    }
+}
+
+/// The selected fields, fragments spread. Directives have done their work when the document was prepared.
 fn collect<'a>(
     ctx: &ContextSelectionSet<'a>,
     set: &'a SelectionSet,
     type_name: &str,
-    fields: &mut Vec<&'a Positioned<Field>>,
-) -> bool {
-    set.items.iter().all(|selection| match &selection.node {
-        Selection::Field(field) => {
-            let key = field.node.response_key();
-            let fresh = fields.iter().all(|other| other.node.response_key().node != key.node);
-            fields.push(field);
-            fresh && field.node.directives.is_empty()
+    fields: &mut Vec<Cow<'a, Positioned<Field>>>,
+) {
+    for selection in &set.items {
+        let (condition, below) = match &selection.node {
+            Selection::Field(field) => {
+                add(fields, field);
+                continue;
+            }
+            Selection::InlineFragment(fragment) => {
+                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set)
+            }
+            Selection::FragmentSpread(spread) => {
+                let Some(fragment) = ctx.query_env.fragments.get(&spread.node.fragment_name.node) else { continue };
+                (Some(&fragment.node.type_condition), &fragment.node.selection_set)
+            }
+        };
+        if condition.is_none_or(|condition| is_a(ctx, type_name, condition.node.on.node.as_str())) {
+            collect(ctx, &below.node, type_name, fields);
         }
-        Selection::FragmentSpread(spread) => {
-            let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
-            fragment.is_some_and(|fragment| {
-                spread.node.directives.is_empty()
-                    && fragment.node.type_condition.node.on.node == type_name
-                    && collect(ctx, &fragment.node.selection_set.node, type_name, fields)
-            })
-        }
-        Selection::InlineFragment(fragment) => {
-            let condition = fragment.node.type_condition.as_ref();
-            fragment.node.directives.is_empty()
-                && condition.is_none_or(|condition| condition.node.on.node == type_name)
-                && collect(ctx, &fragment.node.selection_set.node, type_name, fields)
-        }
-    })
+    }
 }
 
-/// An object's fields as they come in.
-struct Results<'a> {
-    slots: Vec<(&'a Field, ServerResult<Value>)>,
+/// Adds a field, to the one with the same key where there is one.
+fn add<'a>(fields: &mut Vec<Cow<'a, Positioned<Field>>>, field: &'a Positioned<Field>) {
+    let key = &field.node.response_key().node;
+    match fields.iter_mut().find(|other| other.node.response_key().node == *key) {
+        None => fields.push(Cow::Borrowed(field)),
+        Some(_) if is_leaf(field) => {}
+        Some(other) => {
+            let more = field.node.selection_set.node.items.iter().cloned();
+            other.to_mut().node.selection_set.node.items.extend(more);
+        }
+    }
+}
+
+/// Whether a type is the one of a fragment's condition, or one of those that the condition's type stands for.
+fn is_a(ctx: &ContextSelectionSet<'_>, type_name: &str, condition: &str) -> bool {
+    let stands_for = || ctx.schema_env.registry.types.get(condition).is_some_and(|of| of.is_possible_type(type_name));
+    condition == type_name || stands_for()
+}
+
+/// Values as they come in, each at its place.
+struct Awaited<'a> {
+    values: Vec<ServerResult<Value>>,
     waiting: Vec<(usize, BoxFuture<'a, ServerResult<Value>>)>,
 }
 
-impl<'a> Results<'a> {
-    fn with_capacity(fields: usize) -> Self {
-        Self { slots: Vec::with_capacity(fields), waiting: Vec::new() }
+impl<'a> Awaited<'a> {
+    fn with_capacity(places: usize) -> Self {
+        Self { values: Vec::with_capacity(places), waiting: Vec::new() }
     }
 
-    fn ready(&mut self, field: &'a Field, value: ServerResult<Value>) {
-        self.slots.push((field, value));
+    fn ready(&mut self, value: ServerResult<Value>) {
+        self.values.push(value);
     }
 
-    fn later(&mut self, field: &'a Field, value: BoxFuture<'a, ServerResult<Value>>) {
-        self.waiting.push((self.slots.len(), value));
-        self.slots.push((field, Ok(Value::Null)));
+    fn later(&mut self, value: BoxFuture<'a, ServerResult<Value>>) {
+        self.waiting.push((self.values.len(), value));
+        self.values.push(Ok(Value::Null));
     }
 
-    /// Awaits the rest, all at once. A field that failed is null; where it must not be null, the object is.
-    async fn finish<T: PlainObject>(mut self, ctx: &ContextSelectionSet<'_>) -> Value {
+    /// Awaits the rest, all at once.
+    async fn all(mut self) -> Vec<ServerResult<Value>> {
         if !self.waiting.is_empty() {
             poll_fn(|task| self.poll(task)).await;
         }
-        let mut object = IndexMap::with_capacity(self.slots.len());
-        let mut broken = false;
-        for (field, value) in self.slots {
-            let value = value.unwrap_or_else(|error| {
-                ctx.add_error(error);
-                broken |= !may_be_null::<T>(ctx, field);
-                Value::Null
-            });
-            object.insert(field.response_key().node.clone(), value);
-        }
-        if broken { Value::Null } else { Value::Object(object) }
+        self.values
     }
 
     fn poll(&mut self, task: &mut TaskContext<'_>) -> Poll<()> {
-        let Self { slots, waiting } = self;
-        waiting.retain_mut(|(slot, value)| match Pin::new(value).poll(task) {
+        let Self { values, waiting } = self;
+        waiting.retain_mut(|(at, value)| match Pin::new(value).poll(task) {
             Poll::Pending => true,
             Poll::Ready(value) => {
-                if let Some((_, place)) = slots.get_mut(*slot) {
+                if let Some(place) = values.get_mut(*at) {
                     *place = value;
                 }
                 false
@@ -172,8 +266,27 @@ impl<'a> Results<'a> {
     }
 }
 
-fn may_be_null<T: PlainObject>(ctx: &ContextSelectionSet<'_>, field: &Field) -> bool {
-    let object = ctx.schema_env.registry.types.get(T::type_name().as_ref());
+/// The object of its fields. One that failed is null; where it must not be null, the object is.
+fn assemble<'a>(
+    ctx: &ContextSelectionSet<'_>,
+    type_name: &str,
+    fields: impl ExactSizeIterator<Item = (&'a Field, ServerResult<Value>)>,
+) -> Value {
+    let mut object = IndexMap::with_capacity(fields.len());
+    let mut broken = false;
+    for (field, value) in fields {
+        let value = value.unwrap_or_else(|error| {
+            ctx.add_error(error);
+            broken |= !may_be_null(ctx, type_name, field);
+            Value::Null
+        });
+        object.insert(field.response_key().node.clone(), value);
+    }
+    if broken { Value::Null } else { Value::Object(object) }
+}
+
+fn may_be_null(ctx: &ContextSelectionSet<'_>, type_name: &str, field: &Field) -> bool {
+    let object = ctx.schema_env.registry.types.get(type_name);
     let known = object.and_then(|object| object.field_by_name(field.name.node.as_str()));
     known.is_some_and(|field| !field.ty.ends_with('!'))
 }
@@ -181,34 +294,84 @@ fn may_be_null<T: PlainObject>(ctx: &ContextSelectionSet<'_>, field: &Field) -> 
 /// A field for the schema: its name, its description, and what registers its type.
 pub type FieldInfo = (&'static str, &'static str, fn(&mut Registry) -> String);
 
-/// Adds the object to the schema, once; answers its type's name with the mark of what is never null.
-pub fn register<T: ObjectType>(
+/// Computed fields for the schema.
+pub type Edges = fn(&mut Registry) -> Vec<(String, MetaField)>;
+
+/// Adds an interface to the schema, once: every one of its objects has the field.
+pub fn register_interface(
     registry: &mut Registry,
+    (name, rust): (&'static str, &'static str),
     description: &'static str,
-    fields: &[FieldInfo],
-    edges: fn(&mut Registry) -> Vec<(String, MetaField)>,
+    field: FieldInfo,
+    objects: &[fn(&mut Registry) -> String],
 ) -> String {
-    registry.create_output_type::<T, _>(MetaTypeId::Object, |registry| {
-        let own = fields.iter().map(|field| meta_field(registry, *field)).collect::<Vec<_>>();
-        MetaType::Object {
-            name: T::type_name().into_owned(),
+    if !registry.types.contains_key(name) {
+        let interface = |fields, possible_types| MetaType::Interface {
+            name: name.to_owned(),
             description: Some(description.to_owned()),
-            fields: own.into_iter().chain(edges(registry)).collect(),
-            cache_control: Default::default(),
+            fields,
+            possible_types,
             extends: false,
-            shareable: false,
-            resolvable: true,
-            inaccessible: false,
-            interface_object: false,
-            tags: Vec::new(),
             keys: None,
             visible: None,
-            is_subscription: false,
-            rust_typename: Some(std::any::type_name::<T>()),
+            inaccessible: false,
+            tags: Vec::new(),
+            rust_typename: Some(rust),
             directive_invocations: Vec::new(),
             requires_scopes: Vec::new(),
+        };
+        registry.types.insert(name.to_owned(), interface(IndexMap::new(), Default::default()));
+        let objects =
+            objects.iter().map(|object| object(registry).trim_end_matches('!').to_owned()).collect::<Vec<_>>();
+        for object in &objects {
+            registry.add_implements(object, name);
         }
-    })
+        let fields = [meta_field(registry, field)].into_iter().collect();
+        registry.types.insert(name.to_owned(), interface(fields, objects.into_iter().collect()));
+    }
+    format!("{name}!")
+}
+
+/// Adds the object to the schema, once; answers its type's name with the mark of what is never null.
+pub fn register(
+    registry: &mut Registry,
+    (name, rust): (&'static str, &'static str),
+    description: &'static str,
+    fields: &[FieldInfo],
+    edges: Edges,
+) -> String {
+    let known = registry.types.get(name).map(MetaType::rust_typename);
+    if let Some(other) = known {
+        assert!(other == Some(rust), "{rust} and {other:?} have the same GraphQL name {name}");
+    } else {
+        // In its place before its fields are looked at, which may lead back to it.
+        registry.types.insert(name.to_owned(), meta_object(name, rust, description, IndexMap::new()));
+        let own = fields.iter().map(|field| meta_field(registry, *field)).collect::<Vec<_>>();
+        let fields = own.into_iter().chain(edges(registry)).collect();
+        registry.types.insert(name.to_owned(), meta_object(name, rust, description, fields));
+    }
+    format!("{name}!")
+}
+
+fn meta_object(name: &str, rust: &'static str, description: &str, fields: IndexMap<String, MetaField>) -> MetaType {
+    MetaType::Object {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        fields,
+        cache_control: Default::default(),
+        extends: false,
+        shareable: false,
+        resolvable: true,
+        inaccessible: false,
+        interface_object: false,
+        tags: Vec::new(),
+        keys: None,
+        visible: None,
+        is_subscription: false,
+        rust_typename: Some(rust),
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    }
 }
 
 fn meta_field(registry: &mut Registry, (name, description, ty): FieldInfo) -> (String, MetaField) {

@@ -1,7 +1,7 @@
 //! Relay connections on keyset cursors: pages do not slow down with depth, and rows inserted meanwhile neither
 //! repeat nor hide others.
 
-use async_graphql::Enum;
+use async_graphql::{ContextSelectionSet, Enum, OutputType, Value, parser::types::Field};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use freshvilla_macros::PlainObject;
 use uuid::Uuid;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     db::Conn,
     error::{Error, Result},
+    object::{self, Answer, FieldInfo},
     sql::{Row, Select, Sql},
 };
 
@@ -371,6 +372,56 @@ pub fn timestamp_key(at: chrono::DateTime<chrono::Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
+/// What a page answers to a field of its connection.
+pub fn answer<'a, T>(
+    page: &'a Page<T>,
+    ctx: &'a ContextSelectionSet<'a>,
+    field: &'a async_graphql::Positioned<Field>,
+) -> Option<Answer<'a>>
+where
+    T: OutputType,
+    Positioned<T>: OutputType,
+{
+    Some(match field.node.name.node.as_str() {
+        "edges" => object::answer_list(&page.items, ctx, field),
+        "nodes" => object::answer_list(page.items.iter().map(|item| &item.node), ctx, field),
+        "pageInfo" => Answer::Later(Box::pin(async move { object::resolve(ctx, &page.info()).await })),
+        "totalCount" => Answer::Ready(Ok(page.total.map_or(Value::Null, |n| n.min(COUNT_CAP).into()))),
+        "totalCountCapped" => Answer::Ready(Ok(page.total.is_some_and(|n| n > COUNT_CAP).into())),
+        _ => return None,
+    })
+}
+
+/// The fields of a connection, for the schema.
+pub fn fields<T: OutputType>() -> [FieldInfo; 5]
+where
+    Positioned<T>: OutputType,
+{
+    [
+        ("edges", "The items with their cursors.", Vec::<Positioned<T>>::create_type_info),
+        ("nodes", "The items alone, for clients that page by `pageInfo`.", Vec::<T>::create_type_info),
+        ("pageInfo", "Whether and where the list goes on.", PageInfo::create_type_info),
+        ("totalCount", "Number of items in the whole list, counted up to 25,000.", Option::<i64>::create_type_info),
+        (
+            "totalCountCapped",
+            "Whether the list holds more than `totalCount`, because counting stopped at the cap.",
+            bool::create_type_info,
+        ),
+    ]
+}
+
+/// The fields of an edge, for the schema.
+pub fn edge_fields<T: OutputType>() -> [FieldInfo; 2] {
+    [
+        (
+            "cursor",
+            "Where the item stands in the list; pass it as `after` or `before`.",
+            <String as OutputType>::create_type_info,
+        ),
+        ("node", "The item.", T::create_type_info),
+    ]
+}
+
 /// Declares the connection and edge types of a row: `connection!(ProductConnection, ProductEdge, Product)`.
 #[macro_export]
 macro_rules! connection {
@@ -378,37 +429,53 @@ macro_rules! connection {
         /// A page of a list, with the means to ask for its neighbours (Relay connection).
         pub struct $connection(pub $crate::kernel::page::Page<$node>);
 
-        /// An item of a list with its cursor.
-        #[derive(::freshvilla_macros::PlainObject)]
-        pub struct $edge<'a> {
-            /// Where the item stands in the list; pass it as `after` or `before`.
-            cursor: &'a str,
-            /// The item.
-            node: &'a $node,
+        $crate::connection!(@object $connection, stringify!($connection),
+            "A page of a list, with the means to ask for its neighbours (Relay connection).",
+            &$crate::kernel::page::fields::<$node>(),
+            |this, ctx, field| $crate::kernel::page::answer(&this.0, ctx, field));
+
+        $crate::connection!(@object $crate::kernel::page::Positioned<$node>, stringify!($edge),
+            "An item of a list with its cursor.",
+            &$crate::kernel::page::edge_fields::<$node>(),
+            |this, ctx, field| match field.node.name.node.as_str() {
+                "cursor" => Some($crate::kernel::object::answer(&this.cursor, ctx, field)),
+                "node" => Some($crate::kernel::object::answer(&this.node, ctx, field)),
+                _ => None,
+            });
+    };
+    (@object $object:ty, $name:expr, $about:literal, $fields:expr,
+        |$this:ident, $ctx:ident, $field:ident| $answer:expr) => {
+        impl $crate::kernel::object::PlainObject for $object {
+            fn graphql_name(&self) -> &'static str {
+                $name
+            }
+
+            fn field<'call>(
+                &'call self,
+                $ctx: &'call ::async_graphql::ContextSelectionSet<'call>,
+                $field: &'call ::async_graphql::Positioned<::async_graphql::parser::types::Field>,
+            ) -> Option<$crate::kernel::object::Answer<'call>> {
+                let $this = self;
+                $answer
+            }
         }
 
-        /// A page of a list, with the means to ask for its neighbours (Relay connection).
-        #[::async_graphql::Object]
-        impl $connection {
-            /// The items with their cursors.
-            async fn edges(&self) -> Vec<$edge<'_>> {
-                self.0.items.iter().map(|item| $edge { cursor: &item.cursor, node: &item.node }).collect()
+        impl ::async_graphql::OutputType for $object {
+            fn type_name() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed($name)
             }
-            /// The items alone, for clients that page by `pageInfo`.
-            async fn nodes(&self) -> Vec<&$node> {
-                self.0.items.iter().map(|item| &item.node).collect()
+
+            fn create_type_info(registry: &mut ::async_graphql::registry::Registry) -> String {
+                let names = ($name, ::std::any::type_name::<Self>());
+                $crate::kernel::object::register(registry, names, $about, $fields, |_| Vec::new())
             }
-            /// Whether and where the list goes on.
-            async fn page_info(&self) -> $crate::kernel::page::PageInfo {
-                self.0.info()
-            }
-            /// Number of items in the whole list, counted up to 25,000.
-            async fn total_count(&self) -> Option<i64> {
-                self.0.total.map(|n| n.min($crate::kernel::page::COUNT_CAP))
-            }
-            /// Whether the list holds more than `totalCount`, because counting stopped at the cap.
-            async fn total_count_capped(&self) -> bool {
-                self.0.total.is_some_and(|n| n > $crate::kernel::page::COUNT_CAP)
+
+            async fn resolve(
+                &self,
+                ctx: &::async_graphql::ContextSelectionSet<'_>,
+                _field: &::async_graphql::Positioned<::async_graphql::parser::types::Field>,
+            ) -> ::async_graphql::ServerResult<::async_graphql::Value> {
+                $crate::kernel::object::resolve(ctx, self).await
             }
         }
     };

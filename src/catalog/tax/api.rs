@@ -1,11 +1,10 @@
 //! HSN codes and GST rates in the schema.
 
-use async_graphql::{Context, InputObject, Object};
-use chrono::{DateTime, Utc};
-use freshvilla_macros::{mutation, query};
+use async_graphql::{Context, InputObject};
+use freshvilla_macros::{edges, mutation, query};
 
 use super::{
-    model::{self, GstRate, GstRateId, HsnCode, RateKey},
+    model::{self, GstRate, HsnCode, RateKey},
     service::{self, NewGstRate},
 };
 use crate::{
@@ -16,21 +15,8 @@ use crate::{
     payload,
 };
 
-/// A GST rate from a date on.
-#[Object]
+#[edges]
 impl GstRate {
-    /// Global ID.
-    pub async fn id(&self) -> GstRateId {
-        self.id
-    }
-    /// HSN code or its beginning that the rate is for; null for a product's own rate.
-    async fn hsn_prefix(&self) -> Option<&str> {
-        self.hsn_prefix.as_deref()
-    }
-    /// Product that the rate is for; null for a prefix.
-    async fn product_id(&self) -> Option<ProductId> {
-        self.product_id
-    }
     /// GST (CGST + SGST, or IGST) in basis points: 500 is 5 %.
     async fn rate_bp(&self) -> i32 {
         self.rate_bp.0
@@ -42,14 +28,6 @@ impl GstRate {
     /// First date of supply with this rate.
     async fn valid_from(&self) -> Date {
         Date(self.valid_from)
-    }
-    /// Notification that set it.
-    async fn source(&self) -> &str {
-        &self.source
-    }
-    /// When it was entered.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.created_at
     }
 }
 

@@ -40,18 +40,31 @@ pub struct HsnCode {
 }
 
 /// A GST rate from a date on.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = gst_rates)]
-#[expect(missing_docs, reason = "columns are documented in the database")]
+#[graphql(complex)]
 pub struct GstRate {
+    /// Global ID.
     pub id: GstRateId,
+    /// HSN code or its beginning that the rate is for; null for a product's own rate.
     pub hsn_prefix: Option<String>,
+    /// Product that the rate is for; null for a prefix.
     pub product_id: Option<ProductId>,
+    /// GST (CGST + SGST, or IGST) in basis points: 500 is 5 %.
+    #[graphql(skip)]
     pub rate_bp: BasisPoints,
+    /// Compensation cess in basis points.
+    #[graphql(skip)]
     pub cess_bp: BasisPoints,
+    /// First date of supply with this rate.
+    #[graphql(skip)]
     pub valid_from: NaiveDate,
+    /// Notification that set it.
     pub source: String,
+    /// Who entered it.
+    #[graphql(skip)]
     pub created_by: Option<Uuid>,
+    /// When it was entered.
     pub created_at: DateTime<Utc>,
 }
 

@@ -4,7 +4,7 @@ use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     prelude::*,
-    sql_types::{BigInt, Integer, Nullable, Uuid as SqlUuid},
+    sql_types::{Bool, Integer, Nullable, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
@@ -176,20 +176,20 @@ pub async fn close(mut conn: &Conn, row: &Reservation) -> Result<()> {
 /// What a line of a reservation found.
 #[derive(Clone, Copy, Debug, QueryableByName)]
 pub struct Found {
-    /// The line, from 1.
-    #[diesel(sql_type = BigInt)]
-    pub line: i64,
     /// The stock item; `None` where the variant never lay at the location.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub item_id: Option<StockItemId>,
     /// Pieces that could be set aside, up to what was wanted.
     #[diesel(sql_type = Integer)]
     pub picked: i32,
+    /// The item has fallen to its threshold by this.
+    #[diesel(sql_type = Bool)]
+    pub turned_low: bool,
 }
 
-/// Sets pieces aside for a new reservation, all lines or none: `Found` tells which. First to expire goes first; what
-/// expires before today is left alone. Each variant stands in one line, and the caller holds the items' row locks,
-/// taken by an earlier statement: this one must see what others have committed meanwhile.
+/// Sets pieces aside for a new reservation, all lines or none: `Found` tells which, in the order of the lines. Locks the
+/// items first, in the order of their IDs. First to expire goes first; what expires before today is left alone. Each
+/// variant stands in one line.
 pub async fn reserve(
     mut conn: &Conn,
     new: &Reservation,
@@ -197,43 +197,7 @@ pub async fn reserve(
     today: NaiveDate,
 ) -> Result<Vec<Found>> {
     let (variants, quantities): (Vec<Uuid>, Vec<i32>) = lines.iter().map(|(variant, n)| (variant.0, *n)).unzip();
-    let statement = Sql::new("WITH wanted AS (SELECT line, item.id AS item_id, quantity FROM unnest(")
-        .bind(variants)
-        .sql(", ")
-        .bind(quantities)
-        .sql(
-            ") WITH ORDINALITY AS given (variant_id, quantity, line) \
-             LEFT JOIN stock_items item ON item.variant_id = given.variant_id AND item.location_id = ",
-        )
-        .bind(new.location_id)
-        // Lots in the order in which they go; `before` is what goes ahead of each.
-        .sql(
-            "), queue AS (SELECT lot.id, lot.item_id, lot.available, wanted.quantity, \
-                 sum(lot.available) OVER (PARTITION BY lot.item_id ORDER BY lot.expires_on, lot.received_at, lot.id) \
-                 - lot.available AS before \
-               FROM wanted JOIN stock_lots lot ON lot.item_id = wanted.item_id \
-               WHERE lot.available > 0 AND (lot.expires_on IS NULL OR lot.expires_on >= ",
-        )
-        .bind(today)
-        .sql(
-            ")), picks AS (SELECT id, item_id, least(available, quantity - before)::int AS quantity \
-               FROM queue WHERE before < quantity), \
-             found AS (SELECT line, wanted.item_id, wanted.quantity, coalesce(sum(picks.quantity), 0)::int AS picked \
-               FROM wanted LEFT JOIN picks ON picks.item_id = wanted.item_id GROUP BY 1, 2, 3), \
-             whole AS (SELECT FROM found HAVING bool_and(picked = quantity)), \
-             lots AS (UPDATE stock_lots lot \
-               SET available = lot.available - picks.quantity, reserved = lot.reserved + picks.quantity \
-               FROM picks, whole WHERE lot.id = picks.id), \
-             items AS (UPDATE stock_items item SET available = item.available - found.quantity, \
-                 reserved = item.reserved + found.quantity, event_seq = item.event_seq + 1, \
-                 updated_at = greatest(item.updated_at, ",
-        )
-        .bind(new.created_at)
-        .sql(
-            ") FROM found, whole WHERE item.id = found.item_id RETURNING item.*), \
-             reservation AS (INSERT INTO stock_reservations \
-               (id, location_id, seller_id, owner, status, expires_at, created_by, created_at) SELECT ",
-        )
+    let call = Sql::new("SELECT item_id, picked, turned_low FROM reserve_stock(")
         .bind(new.id)
         .sql(", ")
         .bind(new.location_id)
@@ -241,25 +205,22 @@ pub async fn reserve(
         .bind(new.seller_id)
         .sql(", ")
         .bind(new.owner.as_str())
-        .sql(", 'active', ")
+        .sql(", ")
         .bind(new.expires_at)
         .sql(", ")
         .bind(new.created_by)
         .sql(", ")
         .bind(new.created_at)
-        .sql(" FROM whole), kept AS (INSERT INTO stock_reservation_lots (reservation_id, lot_id, item_id, quantity) SELECT ")
-        .bind(new.id)
-        .sql(
-            ", id, item_id, quantity FROM picks, whole), \
-             told AS (INSERT INTO outbox (id, topic, sequence, kind, payload, created_at, feed) \
-               SELECT gen_random_uuid(), 'stock_item:' || id, event_seq, ",
-        )
+        .sql(", ")
+        .bind(variants)
+        .sql(", ")
+        .bind(quantities)
+        .sql(", ")
+        .bind(today)
+        .sql(", ")
         .bind(events::CHANGED)
-        .sql(
-            ", jsonb_build_object('item', id, 'location', location_id, 'variant', variant_id, \
-                 'available', available, 'reserved', reserved, 'damaged', damaged), updated_at, ",
-        )
+        .sql(", ")
         .bind(events::feed(new.location_id))
-        .sql(" FROM items) SELECT line, item_id, picked FROM found ORDER BY line");
-    Ok(statement.load(&mut conn).await?)
+        .sql(") ORDER BY line");
+    Ok(call.load(&mut conn).await?)
 }

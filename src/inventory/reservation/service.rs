@@ -13,7 +13,7 @@ use crate::{
         location::model::{self as locations, LocationId, LocationStatus, Standing},
         movement::model::MovementKind,
         stock::{
-            model::{self as stock, MAX_PIECES, StockItem, StockItemId, StockLotId},
+            model::{self as stock, MAX_PIECES, StockLotId},
             post::{At, Cause, Posting, Shelf},
         },
         stock_alert::model as alerts,
@@ -63,15 +63,16 @@ pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -
     checks.ensure(minutes, "INVALID", "expiresInMinutes", format!("a reservation lives 1 to {MAX_MINUTES} minutes"));
     let wanted = merge(&mut checks, &new.lines);
     checks.finish()?;
+    let id = ReservationId::new();
     let tx = app.db.begin().await?;
-    let claim = match idempotency::claim(&tx, &app.clock, actor, "stockReservationCreate", key, &new).await? {
-        Outcome::First(claim) => claim,
-        Outcome::Repeated(id) => return again(&tx, actor, id).await,
-    };
+    let claimed = idempotency::claim_for(&tx, &app.clock, actor, "stockReservationCreate", key, &new, &id).await?;
+    if let Some(first) = claimed {
+        return again(&tx, actor, first).await;
+    }
     let place = open_place(&tx, actor, new.location_id).await?;
     let now = app.clock.now();
     let row = Reservation {
-        id: ReservationId::new(),
+        id,
         location_id: place.id,
         seller_id: place.seller_id,
         owner,
@@ -81,8 +82,6 @@ pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -
         created_at: now,
         closed_at: None,
     };
-    // Stored before anything is locked: whoever waits for these items waits for as little as possible.
-    claim.store(&tx, &row.id).await?;
     set_aside(app, &tx, &row, &wanted).await?;
     tx.commit().await?;
     app.committed();
@@ -92,27 +91,18 @@ pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -
 /// Sets pieces aside for a reservation, within a transaction; all lines or none. For those who know that the location
 /// may give goods out. Paths of problems are `lines.<position of the line>`.
 pub async fn set_aside(app: &App, conn: &Conn, row: &Reservation, wanted: &[Wanted]) -> Result<()> {
-    let variants: Vec<uuid::Uuid> = wanted.iter().map(|line| line.variant_id.0).collect();
-    let here = Sql::new("location_id = ").bind(row.location_id).sql(" AND variant_id = ANY(").bind(variants).sql(")");
-    let before = stock::lock_items(conn, here).await?;
     let lines: Vec<(VariantId, i32)> = wanted.iter().map(|line| (line.variant_id, line.quantity)).collect();
     let found = model::reserve(conn, row, &lines, app.clock.today()).await?;
     let short = shortages(wanted, &found);
     if !short.is_empty() {
         return Err(Error::Rejected(short));
     }
-    let taken: HashMap<StockItemId, i32> =
-        found.iter().zip(&lines).filter_map(|(found, (_, quantity))| Some((found.item_id?, *quantity))).collect();
-    let turned = before.into_iter().filter_map(|mut item| {
-        let was_low = item.is_low();
-        let quantity = taken.get(&item.id).copied().unwrap_or(0);
-        item.available -= quantity;
-        item.reserved += quantity;
-        item.event_seq += 1;
-        item.updated_at = item.updated_at.max(row.created_at);
-        (item.is_low() != was_low).then_some(item)
-    });
-    let turned: Vec<StockItem> = turned.collect();
+    let turned: Vec<uuid::Uuid> =
+        found.iter().filter(|found| found.turned_low).filter_map(|found| Some(found.item_id?.0)).collect();
+    if turned.is_empty() {
+        return Ok(());
+    }
+    let turned = stock::lock_items(conn, Sql::new("id = ANY(").bind(turned).sql(")")).await?;
     alerts::settle(conn, turned, row.created_at).await
 }
 

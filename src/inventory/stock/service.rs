@@ -99,7 +99,7 @@ pub struct NewIntake {
 pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Result<Vec<StockItem>> {
     let mut checks = Checks::default();
     let cause = new.cause.checked(&mut checks);
-    let lines = check_intake(&mut checks, &new, app.clock.today());
+    let lines = check_intake(&mut checks, &new);
     checks.finish()?;
     let tx = app.db.begin().await?;
     let request = (&new, &cause.reference, &cause.note);
@@ -107,6 +107,8 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Res
         Outcome::First(claim) => claim,
         Outcome::Repeated(ids) => return model::by_ids(&tx, actor, ids).await,
     };
+    // Only now: a repeated call is answered, even when the day has passed meanwhile.
+    check_fresh(&new, app.clock.today())?;
     let place = working_place(&tx, actor, new.location_id).await?;
     let now = app.clock.now();
     let wanted: Vec<Batch> = lines.iter().map(IntakeLine::batch).collect();
@@ -138,7 +140,7 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Res
     Ok(items)
 }
 
-fn check_intake(checks: &mut Checks, new: &NewIntake, today: NaiveDate) -> Vec<IntakeLine> {
+fn check_intake(checks: &mut Checks, new: &NewIntake) -> Vec<IntakeLine> {
     check_count(checks, new.lines.len());
     let mut lines = Vec::new();
     for (at, line) in new.lines.iter().enumerate().take(MAX_LINES) {
@@ -148,13 +150,22 @@ fn check_intake(checks: &mut Checks, new: &NewIntake, today: NaiveDate) -> Vec<I
         ensure((0..=line.quantity.max(0)).contains(&line.damaged), "damaged", "at most as many as come in");
         let cost = line.unit_cost.is_none_or(|cost| (Minor::ZERO..=MAX_COST).contains(&cost));
         ensure(cost, "unitCost", "a piece costs nothing to one crore rupees");
-        let fresh = new.kind == Intake::Return || line.damaged == line.quantity;
-        let fresh = fresh || line.expires_on.is_none_or(|day| day >= today);
-        ensure(fresh, "expiresOn", "this has expired: it can come in as damaged only");
         let batch = checks.text(&path("batch"), &line.batch, 0, 60);
         lines.push(IntakeLine { batch, ..line.clone() });
     }
     lines
+}
+
+/// What has expired comes in as damaged only, unless a customer sends it back.
+fn check_fresh(new: &NewIntake, today: NaiveDate) -> Result<()> {
+    let mut checks = Checks::default();
+    for (at, line) in new.lines.iter().enumerate() {
+        let fresh = new.kind == Intake::Return || line.damaged == line.quantity;
+        let fresh = fresh || line.expires_on.is_none_or(|day| day >= today);
+        let message = "this has expired: it can come in as damaged only";
+        checks.ensure(fresh, "INVALID", &format!("lines.{at}.expiresOn"), message);
+    }
+    checks.finish()
 }
 
 /// Refuses none, and too many.

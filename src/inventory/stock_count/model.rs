@@ -180,3 +180,24 @@ pub async fn lines_of(mut conn: &Conn, id: StockCountId) -> Result<Vec<CountLine
     let lines = stock_count_lines::table.filter(stock_count_lines::count_id.eq(id));
     Ok(lines.order(stock_count_lines::lot_id).select(CountLine::as_select()).load(&mut conn).await?)
 }
+
+/// Lets other open counts expect what a count has just put right: theirs found the same difference, and would put it
+/// right once more. The caller holds the row locks of the lots' items, without which nobody notes or posts a line.
+pub async fn shift_expected(mut conn: &Conn, posted: &[CountLine]) -> Result<()> {
+    let Some(id) = posted.first().map(|line| line.count_id) else { return Ok(()) };
+    Sql::new(
+        "UPDATE stock_count_lines line SET expected = greatest(line.expected + put_right.pieces, 0), \
+         expected_damaged = greatest(line.expected_damaged + put_right.damaged, 0) FROM stock_counts other, unnest(",
+    )
+    .bind(posted.iter().map(|line| line.lot_id.0).collect::<Vec<_>>())
+    .sql(", ")
+    .bind(posted.iter().map(|line| line.counted - line.expected).collect::<Vec<_>>())
+    .sql(", ")
+    .bind(posted.iter().map(|line| line.counted_damaged - line.expected_damaged).collect::<Vec<_>>())
+    .sql(") AS put_right (lot_id, pieces, damaged) WHERE other.id = line.count_id AND other.status = 'open' AND other.id <> ")
+    .bind(id)
+    .sql(" AND line.lot_id = put_right.lot_id AND (put_right.pieces <> 0 OR put_right.damaged <> 0)")
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}

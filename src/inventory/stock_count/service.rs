@@ -128,9 +128,10 @@ pub async fn post_count(app: &App, actor: &Actor, key: &str, id: StockCountId) -
     };
     let before = model::lock_open(&tx, actor, id).await?;
     standing_place(&tx, actor, before.location_id).await?;
-    let lines = model::lines_of(&tx, id).await?;
-    let items: Vec<Uuid> = lines.iter().map(|line| line.item_id.0).collect();
+    let items: Vec<Uuid> = model::lines_of(&tx, id).await?.iter().map(|line| line.item_id.0).collect();
     let items = stock::lock_items(&tx, Sql::new("id = ANY(").bind(items).sql(")")).await?;
+    // Read again: another count of the same batches may have been posted until the items were ours.
+    let lines = model::lines_of(&tx, id).await?;
     let lots = stock::lots(&tx, &items).await?;
     let now = app.clock.now();
     let cause = Cause { reference: Some(id.to_string()), note: before.note.clone() };
@@ -148,6 +149,7 @@ pub async fn post_count(app: &App, actor: &Actor, key: &str, id: StockCountId) -
         }
     }
     shelf.store(&tx, now).await?;
+    model::shift_expected(&tx, &lines).await?;
     let after = StockCount { status: StockCountStatus::Posted, closed_at: Some(now), ..before.clone() };
     model::close(&tx, &after).await?;
     Change::new("stockCountPost", id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
