@@ -44,5 +44,6 @@ mod stock;
 mod stock_books;
 mod storage;
 mod stores;
+mod uploads;
 mod values;
 mod websocket;
