@@ -4,7 +4,7 @@
 //! - a distributor is a seller, and `sellers.status` follows its state in the same transaction: only a verified one is
 //!   active, so that whoever asks "may this seller sell" looks at one column;
 //! - its state changes only along the arrows of [`distributor::status`], and every change is an append-only row;
-//! - it has exactly one owner, and one person finishes one application before the next;
+//! - it has exactly one owner, and nobody opens an application while another of theirs is not finished;
 //! - of each kind at most one paper is accepted and one waits; without every required paper, accepted and good today,
 //!   nobody is verified or reinstated (checked under the distributor's row lock);
 //! - its PAN is characters 3 to 12 of its GSTIN, and its address lies in the GSTIN's state;
@@ -20,6 +20,7 @@ pub mod demo;
 pub mod distributor;
 pub mod document;
 pub mod letters;
+pub mod notify;
 pub mod offer;
 pub mod review;
 pub mod staff;
@@ -69,6 +70,8 @@ domain_errors! {
         PriceAboveMrp = "PRICE_ABOVE_MRP",
         /// The seller has another live offer for the variant.
         OfferExists = "OFFER_EXISTS",
+        /// The seller was not verified yet, or is looked at anew.
+        SellerNotVerified = "SELLER_NOT_VERIFIED",
         /// A commission rule for the same begins on this date already.
         RuleExists = "RULE_EXISTS",
     }

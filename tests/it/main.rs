@@ -44,6 +44,7 @@ mod stock;
 mod stock_books;
 mod storage;
 mod stores;
+mod unverified;
 mod uploads;
 mod values;
 mod websocket;

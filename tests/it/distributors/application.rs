@@ -192,3 +192,29 @@ async fn upload(market: &Market, client: &crate::support::Client) -> Value {
     assert_eq!(put.send().await.unwrap().status(), 201);
     answer.data("/fileUploadCreate/upload/file/id").clone()
 }
+
+#[tokio::test]
+async fn a_second_application_never_stands_in_a_reviewers_way() {
+    let market = Market::start().await;
+    let (verified, refused) = (market.verified("Farm Fresh").await, market.in_review("Other").await);
+    market.decides("distributorReject", json!({ "id": refused.id, "reason": "No" })).await;
+    for (first, name) in [(&verified, "Second"), (&refused, "Third")] {
+        let apply = |name: String| {
+            let input = json!({ "name": name });
+            run(&first.client, "distributorApply", "distributor { id }", input)
+        };
+        assert_eq!(apply(name.to_owned()).await.problems("distributorApply"), [""; 0], "the first was decided on");
+        assert_eq!(apply(format!("{name}, too")).await.problems("distributorApply"), ["APPLICATION_UNFINISHED"]);
+        // The reviewer sends the first one back, and accepts it again, whatever else its owner has begun.
+        market.decides("distributorRequestChanges", json!({ "id": first.id, "reason": "Look again" })).await;
+        assert_eq!(apply(format!("{name}, too")).await.problems("distributorApply"), ["APPLICATION_UNFINISHED"]);
+    }
+    verified.submits().await;
+    market.decides("distributorApprove", json!({ "id": verified.id })).await;
+    assert_eq!(market.seller_status("Farm Fresh").await, "active");
+
+    // One that was sent back and is not handed in again is unfinished, too.
+    let third = market.app.database.value("SELECT count(*) FROM distributors WHERE status = 'pending'").await;
+    assert_eq!(third, json!(3), "the second ones, and the refused one that was reopened");
+    market.app.finish().await;
+}

@@ -10,3 +10,4 @@ pub mod jobs;
 pub mod output;
 pub mod rows;
 pub mod service;
+pub mod starter;

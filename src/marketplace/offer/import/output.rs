@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::rows::OfferEntry;
+use super::{rows::OfferEntry, starter::starter};
 use crate::{
     catalog::{
         import::{
@@ -15,6 +16,8 @@ use crate::{
     },
     inventory::seller::model::{Seller, SellerId},
     kernel::{
+        audit,
+        clock::Clock,
         db::Conn,
         error::{Error, Problem, Result},
     },
@@ -32,12 +35,17 @@ use crate::{
 pub struct OfferOutput {
     /// Whose, from the rights of whoever started the import.
     pub seller: SellerId,
+    /// Who that is.
+    pub started_by: Option<Uuid>,
     /// What needs review.
     pub policy: Policy,
+    /// Dates the audit log.
+    pub clock: Clock,
 }
 
 impl Output<OfferEntry> for OfferOutput {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[OfferEntry]) -> Result<Outcome> {
+        let actor = starter(conn, self.started_by, self.seller).await?;
         let seller = write::hold_seller(conn, self.seller).await?;
         let mut batch = Batch::look_up(conn, seller, entries).await?;
         let mut outcome = Outcome::default();
@@ -62,6 +70,9 @@ impl Output<OfferEntry> for OfferOutput {
             }
         }
         write::save(conn, &edits).await?;
+        let changed = edits.iter().filter(|edit| edit.changes());
+        let changes = changed.map(|edit| edit.change("offerImport")).collect::<Result<Vec<_>>>()?;
+        audit::record_all(changes, conn, &self.clock, &actor).await?;
         Ok(outcome)
     }
 
@@ -124,7 +135,7 @@ impl<'e> Batch<'e> {
         let sku = entry.changes.sku.clone().filter(|_| known.is_none());
         let changes = OfferChanges { sku, ..entry.changes.clone() };
         let mrp = self.variants.get(&variant).and_then(|row| row.mrp_minor);
-        let mut after = edit(&before, changes, &Terms { mrp, seller_kind: self.seller.kind, policy, now })?;
+        let mut after = edit(&before, changes, &Terms { mrp, seller: &self.seller, policy, now })?;
         self.live.admit(&after.offer)?;
         // Two rows about one offer are one write.
         let version = stored.as_ref().map_or(0, |whole| whole.offer.version);
