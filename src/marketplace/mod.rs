@@ -7,6 +7,9 @@
 //! - it has exactly one owner, and nobody opens an application while another of theirs is not finished;
 //! - of each kind at most one paper is accepted and one waits; without every required paper, accepted and good today,
 //!   nobody is verified or reinstated (checked under the distributor's row lock);
+//! - an accepted paper was compared with what it proves as that stands now: a change of it makes the paper outdated (by
+//!   the code, under the distributor's row lock), and only a distributor on hold can make one;
+//! - a seller that is not verified opens no places and puts no offers on sale or into review (by the code);
 //! - its PAN is characters 3 to 12 of its GSTIN, and its address lies in the GSTIN's state;
 //! - its account number is stored encrypted, and nothing but the last four digits is ever shown (by the code);
 //! - a seller's SKUs are unique among its offers that are not archived, and it has at most one live offer per variant;

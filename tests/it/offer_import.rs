@@ -185,7 +185,7 @@ async fn an_import_stops_with_the_rights_of_whoever_started_it() {
     assert_eq!(app.drain_jobs().await, 1, "and it is not tried again");
     assert_eq!(app.database.value("SELECT count(*) FROM offers").await, json!(2_000), "what was stored stays");
     let job = "SELECT jsonb_build_array(status, last_error, progress->'created') FROM jobs WHERE kind = 'offer_import'";
-    let message = "whoever started this import may no longer change this seller's offers";
+    let message = "whoever started this import no longer has the right to it";
     let ended = app.database.value(job).await;
     assert_eq!((&ended[0], &ended[2]), (&json!("dead"), &json!(2_000)));
     assert!(ended[1].as_str().unwrap().contains(message), "{ended}");

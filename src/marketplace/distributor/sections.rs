@@ -106,7 +106,7 @@ pub struct Sections {
     pub legal: Option<DistributorLegalInput>,
     pub bank_account: Option<DistributorBankAccountInput>,
     pub storefront: Option<StorefrontChanges>,
-    /// Where mails go; `Some(None)`: to the owner.
+    /// Where mails go besides the owner; `Some(None)`: nowhere else.
     pub notification_email: Option<Option<String>>,
 }
 

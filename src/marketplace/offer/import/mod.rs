@@ -10,4 +10,3 @@ pub mod jobs;
 pub mod output;
 pub mod rows;
 pub mod service;
-pub mod starter;

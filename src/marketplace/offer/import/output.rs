@@ -5,17 +5,19 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{rows::OfferEntry, starter::starter};
+use super::rows::OfferEntry;
 use crate::{
     catalog::{
         import::{
             issue::Issue,
             kinds::{Outcome, Output},
+            rights::starter,
         },
         variant::model::{Variant, VariantId},
     },
     inventory::seller::model::{Seller, SellerId},
     kernel::{
+        access::{Actor, Permission},
         audit,
         clock::Clock,
         db::Conn,
@@ -24,7 +26,7 @@ use crate::{
     marketplace::offer::{
         edit::{Edit, OfferChanges, Terms, edit},
         model::{
-            Whole, lookup,
+            self, Whole, lookup,
             write::{self, LiveOffers},
         },
         policy::Policy,
@@ -36,7 +38,7 @@ pub struct OfferOutput {
     /// Whose, from the rights of whoever started the import.
     pub seller: SellerId,
     /// Who that is.
-    pub started_by: Option<Uuid>,
+    pub started_by: Uuid,
     /// What needs review.
     pub policy: Policy,
     /// Dates the audit log.
@@ -45,7 +47,8 @@ pub struct OfferOutput {
 
 impl Output<OfferEntry> for OfferOutput {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[OfferEntry]) -> Result<Outcome> {
-        let actor = starter(conn, self.started_by, self.seller).await?;
+        let may = |actor: &Actor| model::may(actor, Permission::OffersWrite, self.seller);
+        let actor = starter(conn, self.started_by, may).await?;
         let seller = write::hold_seller(conn, self.seller).await?;
         let mut batch = Batch::look_up(conn, seller, entries).await?;
         let mut outcome = Outcome::default();
