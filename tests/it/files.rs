@@ -292,6 +292,29 @@ async fn what_breaks_off_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn bytes_of_a_file_that_vanished_meanwhile_do_not_stay() {
+    let app = TestApp::start().await;
+    let seller = Person::new(&app, "catalogue_manager").await;
+    let upload = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let (chunks, arriving) = tokio::sync::mpsc::unbounded_channel::<Vec<u8>>();
+    let body = futures_util::stream::unfold(arriving, |mut arriving| async {
+        arriving.recv().await.map(|chunk| (Ok::<_, std::io::Error>(chunk), arriving))
+    });
+    let sweep = async {
+        chunks.send(PNG[..8].to_vec()).unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        app.database.execute("DELETE FROM files").await;
+        chunks.send(PNG[8..].to_vec()).unwrap();
+        drop(chunks);
+    };
+    let (status, ()) = tokio::join!(upload.send(&app, reqwest::Body::wrap_stream(body)), sweep);
+    assert_eq!(status, 404);
+    let left = std::fs::read_dir(app.folder().join("files/files")).map_or(0, Iterator::count);
+    assert_eq!((left, parts(&app)), (0, 0), "bytes without a row");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
     let bucket = Bucket::default();
     let endpoint = format!("http://{}", start_s3(bucket.clone()).await);
