@@ -213,8 +213,11 @@ async fn a_second_application_never_stands_in_a_reviewers_way() {
     market.decides("distributorApprove", json!({ "id": verified.id })).await;
     assert_eq!(market.seller_status("Farm Fresh").await, "active");
 
-    // One that was sent back and is not handed in again is unfinished, too.
-    let third = market.app.database.value("SELECT count(*) FROM distributors WHERE status = 'pending'").await;
-    assert_eq!(third, json!(3), "the second ones, and the refused one that was reopened");
+    // One that was sent back is unfinished, too.
+    let reopened = market.in_review("Reopened").await;
+    market.decides("distributorReject", json!({ "id": reopened.id, "reason": "No" })).await;
+    market.decides("distributorRequestChanges", json!({ "id": reopened.id, "reason": "Look again" })).await;
+    let next = run(&reopened.client, "distributorApply", "distributor { id }", json!({ "name": "Next" })).await;
+    assert_eq!(next.problems("distributorApply"), ["APPLICATION_UNFINISHED"]);
     market.app.finish().await;
 }
