@@ -285,6 +285,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        first_decided_at -> Nullable<Timestamptz>,
     }
 }
 

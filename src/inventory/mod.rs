@@ -48,6 +48,8 @@ domain_errors! {
         PanMismatch = "PAN_MISMATCH",
         /// The number is no PAN.
         PanInvalid = "PAN_INVALID",
+        /// The seller was not verified yet, or is looked at anew.
+        SellerNotVerified = "SELLER_NOT_VERIFIED",
         /// The GST registration is another seller's, or for another state.
         RegistrationMismatch = "REGISTRATION_MISMATCH",
         /// Stores or warehouses work under the GST registration.

@@ -1,4 +1,5 @@
-//! The words of the marketplace's mails. Plain text; the recipient's own data only.
+//! The words of the marketplace's mails. Plain text; the recipient's own data only. Names that users chose stand in the
+//! text, never in a subject.
 
 use chrono::NaiveDate;
 
@@ -31,7 +32,7 @@ pub fn decision(config: &Config, to: &str, name: &str, decision: &DistributorDec
         "Hello,\n\nyour distributor {name} at FreshVilla {what}.\n\n{why}{next}\n\n{}\n",
         config.http.public_url()
     );
-    letter(to, format!("{name} {what}"), text)
+    letter(to, format!("Your distributor {what}"), text)
 }
 
 /// A paper's name for people.
@@ -54,7 +55,7 @@ pub fn paper_refused(config: &Config, to: &str, name: &str, kind: DistributorDoc
         name_of(kind),
         config.http.public_url()
     );
-    letter(to, format!("{name}: a paper was refused"), text)
+    letter(to, "A paper of your distributor was refused".to_owned(), text)
 }
 
 /// Reminds a distributor's people of a paper that expires.
@@ -76,5 +77,5 @@ pub fn invitation(config: &Config, to: &str, name: &str, token: &str) -> Mail {
          mail.\n",
         config.http.public_url()
     );
-    letter(to, format!("{name} invites you"), text)
+    letter(to, "You are invited to work for a distributor at FreshVilla".to_owned(), text)
 }

@@ -4,9 +4,12 @@
 //! - a distributor is a seller, and `sellers.status` follows its state in the same transaction: only a verified one is
 //!   active, so that whoever asks "may this seller sell" looks at one column;
 //! - its state changes only along the arrows of [`distributor::status`], and every change is an append-only row;
-//! - it has exactly one owner, and one person finishes one application before the next;
+//! - it has exactly one owner, and nobody opens an application while another of theirs is not finished;
 //! - of each kind at most one paper is accepted and one waits; without every required paper, accepted and good today,
 //!   nobody is verified or reinstated (checked under the distributor's row lock);
+//! - an accepted paper was compared with what it proves as that stands now: a change of it makes the paper outdated (by
+//!   the code, under the distributor's row lock), and only a distributor on hold can make one;
+//! - a seller that is not verified opens no places and puts no offers on sale or into review (by the code);
 //! - its PAN is characters 3 to 12 of its GSTIN, and its address lies in the GSTIN's state;
 //! - its account number is stored encrypted, and nothing but the last four digits is ever shown (by the code);
 //! - a seller's SKUs are unique among its offers that are not archived, and it has at most one live offer per variant;
@@ -20,6 +23,7 @@ pub mod demo;
 pub mod distributor;
 pub mod document;
 pub mod letters;
+pub mod notify;
 pub mod offer;
 pub mod review;
 pub mod staff;
@@ -69,6 +73,8 @@ domain_errors! {
         PriceAboveMrp = "PRICE_ABOVE_MRP",
         /// The seller has another live offer for the variant.
         OfferExists = "OFFER_EXISTS",
+        /// The seller was not verified yet, or is looked at anew.
+        SellerNotVerified = "SELLER_NOT_VERIFIED",
         /// A commission rule for the same begins on this date already.
         RuleExists = "RULE_EXISTS",
     }

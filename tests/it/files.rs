@@ -20,10 +20,10 @@ const FILE: &str = "query($id: ID!) { file(id: $id) { status size sha256 content
     node(id: $id) { id } }";
 
 /// Somebody with an account.
-struct Person(Client);
+pub struct Person(pub Client);
 
 impl Person {
-    async fn new(app: &TestApp, role: &str) -> Self {
+    pub async fn new(app: &TestApp, role: &str) -> Self {
         Self(app.sign_in(role).await)
     }
 
@@ -41,11 +41,16 @@ impl Person {
         Self(client)
     }
 
-    async fn ask(&self, query: &str, variables: Value) -> Value {
+    pub async fn ask(&self, query: &str, variables: Value) -> Value {
         self.0.query(query, variables).await.body
     }
 
-    async fn announce(&self, purpose: &str, content_type: &str, size: usize) -> Upload {
+    /// Ends an upload; what fileUploadComplete answers.
+    async fn completes(&self, upload: &Upload) -> Value {
+        self.ask(COMPLETE, upload.id()).await["data"]["fileUploadComplete"].clone()
+    }
+
+    pub async fn announce(&self, purpose: &str, content_type: &str, size: usize) -> Upload {
         let input = json!({ "purpose": purpose, "name": "list.csv", "contentType": content_type, "size": size });
         let answer = self.ask(CREATE, json!({ "input": input })).await;
         let upload = answer["data"]["fileUploadCreate"]["upload"].clone();
@@ -55,18 +60,18 @@ impl Person {
 }
 
 /// What fileUploadCreate answered.
-struct Upload(Value);
+pub struct Upload(pub Value);
 
 impl Upload {
-    fn id(&self) -> Value {
+    pub fn id(&self) -> Value {
         json!({ "id": self.0["file"]["id"] })
     }
 
-    fn path(&self) -> String {
+    pub fn path(&self) -> String {
         path(&self.0["url"])
     }
 
-    async fn put(&self, app: &TestApp, path: &str, body: impl Into<reqwest::Body>) -> Response {
+    pub async fn put(&self, app: &TestApp, path: &str, body: impl Into<reqwest::Body>) -> Response {
         let mut request = app.request(Method::PUT, path).body(body);
         for header in self.0["headers"].as_array().unwrap() {
             request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
@@ -74,7 +79,16 @@ impl Upload {
         request.send().await.unwrap()
     }
 
-    async fn send(&self, app: &TestApp, body: impl Into<reqwest::Body>) -> StatusCode {
+    /// Sends the bytes to the bucket itself.
+    async fn to_bucket(&self, body: Vec<u8>) -> StatusCode {
+        let mut request = reqwest::Client::new().put(self.0["url"].as_str().unwrap()).body(body);
+        for header in self.0["headers"].as_array().unwrap() {
+            request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
+        }
+        request.send().await.unwrap().status()
+    }
+
+    pub async fn send(&self, app: &TestApp, body: impl Into<reqwest::Body>) -> StatusCode {
         self.put(app, &self.path(), body).await.status()
     }
 }
@@ -85,7 +99,7 @@ fn path(url: &Value) -> String {
     url.strip_prefix("http://127.0.0.1:8000").unwrap_or_else(|| panic!("{url}")).to_owned()
 }
 
-fn parts(app: &TestApp) -> usize {
+pub fn parts(app: &TestApp) -> usize {
     std::fs::read_dir(app.folder().join("files/parts")).map_or(0, Iterator::count)
 }
 
@@ -278,6 +292,29 @@ async fn what_breaks_off_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn bytes_of_a_file_that_vanished_meanwhile_do_not_stay() {
+    let app = TestApp::start().await;
+    let seller = Person::new(&app, "catalogue_manager").await;
+    let upload = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
+    let (chunks, arriving) = tokio::sync::mpsc::unbounded_channel::<Vec<u8>>();
+    let body = futures_util::stream::unfold(arriving, |mut arriving| async {
+        arriving.recv().await.map(|chunk| (Ok::<_, std::io::Error>(chunk), arriving))
+    });
+    let sweep = async {
+        chunks.send(PNG[..8].to_vec()).unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        app.database.execute("DELETE FROM files").await;
+        chunks.send(PNG[8..].to_vec()).unwrap();
+        drop(chunks);
+    };
+    let (status, ()) = tokio::join!(upload.send(&app, reqwest::Body::wrap_stream(body)), sweep);
+    assert_eq!(status, 404);
+    let left = std::fs::read_dir(app.folder().join("files/files")).map_or(0, Iterator::count);
+    assert_eq!((left, parts(&app)), (0, 0), "bytes without a row");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
     let bucket = Bucket::default();
     let endpoint = format!("http://{}", start_s3(bucket.clone()).await);
@@ -294,21 +331,26 @@ async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
     let app = TestApp::start_with(&settings).await;
     let seller = Person::new(&app, "catalogue_manager").await;
     let upload = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
-    let url = upload.0["url"].as_str().unwrap();
-    assert!(url.starts_with(&endpoint), "{url}");
-    let put = async |body: Vec<u8>| {
-        let mut request = reqwest::Client::new().put(url).body(body);
-        for header in upload.0["headers"].as_array().unwrap() {
-            request = request.header(header["name"].as_str().unwrap(), header["value"].as_str().unwrap());
-        }
-        assert_eq!(request.send().await.unwrap().status(), 200);
-        seller.ask(COMPLETE, upload.id()).await["data"]["fileUploadComplete"].clone()
-    };
-    assert_eq!(put([PNG, b"more"].concat()).await["errors"][0]["code"], "WRONG_SIZE");
-    assert_eq!(bucket.len(), 0, "what is refused is removed");
-    assert_eq!(put(vec![b'<'; PNG.len()]).await["errors"][0]["code"], "TYPE_NOT_ALLOWED");
-    assert_eq!(bucket.len(), 0);
-    let stored = put(PNG.to_vec()).await;
+    assert!(upload.0["url"].as_str().unwrap().starts_with(&endpoint), "{:#}", upload.0);
+    for (body, code) in [([PNG, b"more"].concat(), "WRONG_SIZE"), (vec![b'<'; PNG.len()], "TYPE_NOT_ALLOWED")] {
+        let upload = seller.announce("PRODUCT_MEDIA", "image/png", PNG.len()).await;
+        assert_eq!(upload.to_bucket(body).await, 200);
+        // Twice at once: one of them ends the file and removes its bytes, once.
+        let before = bucket.deletions();
+        let (one, two) = tokio::join!(seller.completes(&upload), seller.completes(&upload));
+        let codes = [&one["errors"][0]["code"], &two["errors"][0]["code"]];
+        assert!(codes.contains(&&json!(code)), "{codes:?}");
+        assert_eq!((bucket.len(), bucket.deletions()), (0, before + 1), "what is refused is removed");
+        // The link still takes bytes, but no row will have them: they wait for the sweep.
+        assert_eq!(upload.to_bucket(PNG.to_vec()).await, 200);
+        assert_eq!(seller.completes(&upload).await["errors"][0]["code"], "CONFLICT");
+        let seen = seller.ask(FILE, upload.id()).await;
+        assert_eq!(seen["data"]["file"]["status"], "REFUSED");
+        bucket.empty();
+    }
+    assert_eq!(upload.to_bucket(PNG.to_vec()).await, 200);
+    let (stored, again) = tokio::join!(seller.completes(&upload), seller.completes(&upload));
+    assert_eq!((&stored["errors"], &again["errors"]), (&json!([]), &json!([])), "harmless when it already is");
     assert_eq!(stored["file"]["sha256"], hex::encode(Sha256::digest(PNG)), "{stored:#}");
     let found = seller.ask(FILE, upload.id()).await;
     let link = found["data"]["file"]["downloadUrl"].clone();
@@ -318,7 +360,7 @@ async fn with_a_bucket_clients_send_to_it_and_the_server_looks_afterwards() {
     app.advance(TimeDelta::hours(25));
     let inside = app.node.app.clone();
     let sweep = async move { freshvilla::work::file::service::sweep_abandoned(&inside).await.unwrap() };
-    assert_eq!(app.node.on_runtime(sweep).await, 1);
+    assert_eq!(app.node.on_runtime(sweep).await, 3, "one that never arrived, two that were refused");
     assert_eq!(seller.ask(FILE, swept.id()).await["data"]["file"], Value::Null);
     assert_eq!(bucket.len(), 1);
 }

@@ -545,6 +545,23 @@ pub async fn upload_for(staff: &Client, purpose: &str, name: &str, content_type:
 }
 
 #[tokio::test]
+async fn an_import_stops_with_the_rights_of_whoever_started_it() {
+    let app = shop().await;
+    let staff = app.sign_in("catalogue_manager").await;
+    let file = upload(&staff, "tea.csv", &catalogue(0, 30)).await;
+    let input = json!({ "fileId": file, "idempotencyKey": "tea-1" });
+    let started = staff.query(START, json!({ "input": input })).await;
+    assert_eq!(started.problems("catalogueImportStart"), [""; 0]);
+    app.database.execute("DELETE FROM role_grants").await;
+    assert_eq!(app.drain_jobs().await, 1, "and it is not tried again");
+    let ended = app.database.value("SELECT jsonb_agg(jsonb_build_array(status, last_error)) FROM jobs").await;
+    assert_eq!(ended[0][0], "dead");
+    assert!(ended[0][1].as_str().unwrap().contains("no longer has the right to it"), "{ended}");
+    assert_eq!(app.database.value("SELECT count(*) FROM products").await, json!(0));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn the_api_starts_an_import_once_and_shows_its_findings() {
     let app = shop().await;
     let staff = app.sign_in("catalogue_manager").await;

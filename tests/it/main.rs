@@ -44,6 +44,8 @@ mod stock;
 mod stock_books;
 mod storage;
 mod stores;
+mod unverified;
+mod uploads;
 mod validation;
 mod values;
 mod websocket;

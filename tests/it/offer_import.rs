@@ -159,6 +159,81 @@ async fn a_file_reaches_only_the_callers_own_offers() {
 }
 
 #[tokio::test]
+async fn an_import_stops_with_the_rights_of_whoever_started_it() {
+    let (app, owner) = shop().await;
+    let variants = "INSERT INTO product_variants (id, product_id, sku, name, unit, pack_size, mrp_minor, status, position, \
+        created_at, updated_at) SELECT gen_random_uuid(), '01900000-0000-7000-8000-0000000000d1', 'V' || n, 'V', 'piece', 1, \
+        10000, 'active', n, now(), now() FROM generate_series(1, 5000) n";
+    app.database.execute(variants).await;
+    let rows: String = (1..=5_000).map(|n| format!("S-{n},V{n},95\n")).collect();
+    let bytes = format!("sku,variant_sku,price\n{rows}").into_bytes();
+    let file = upload_for(&owner, "OFFER_IMPORT", "offers.csv", "text/csv", bytes).await;
+    let start = |key: &str| {
+        let input = json!({ "sellerId": id("sel", MINE), "fileId": file, "idempotencyKey": key });
+        let owner = owner.clone();
+        async move { owner.query(START, json!({ "input": input })).await }
+    };
+    // The member is dismissed in the midst of the first batch.
+    app.database
+        .execute(
+            "CREATE FUNCTION dismiss() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN DELETE FROM role_grants WHERE scope_kind = 'distributor'; RETURN NULL; END $$; \
+             CREATE TRIGGER dismissal AFTER INSERT ON offers FOR EACH STATEMENT EXECUTE FUNCTION dismiss()",
+        )
+        .await;
+    assert_eq!(start("one").await.problems("offerImportStart"), Vec::<&str>::new());
+    assert_eq!(app.drain_jobs().await, 1, "and it is not tried again");
+    assert_eq!(app.database.value("SELECT count(*) FROM offers").await, json!(2_000), "what was stored stays");
+    let job = "SELECT jsonb_build_array(status, last_error, progress->'created') FROM jobs WHERE kind = 'offer_import'";
+    let message = "whoever started this import no longer has the right to it";
+    let ended = app.database.value(job).await;
+    assert_eq!((&ended[0], &ended[2]), (&json!("dead"), &json!(2_000)));
+    assert!(ended[1].as_str().unwrap().contains(message), "{ended}");
+    app.advance(chrono::TimeDelta::seconds(6));
+    assert_eq!(start("two").await.code(), Some("FORBIDDEN"), "rights are remembered for seconds");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_import_of_a_locked_account_changes_nothing() {
+    let (app, owner) = shop().await;
+    let bytes = b"sku,variant_sku,price\nA-1,RICE-1,90\n".to_vec();
+    let file = upload_for(&owner, "OFFER_IMPORT", "offers.csv", "text/csv", bytes).await;
+    let input = json!({ "sellerId": id("sel", MINE), "fileId": file, "idempotencyKey": "k" });
+    owner.query(START, json!({ "input": input })).await;
+    app.database.execute("UPDATE accounts SET status = 'locked'").await;
+    app.drain_jobs().await;
+    assert_eq!(app.database.value("SELECT count(*) FROM offers").await, json!(0));
+    assert_eq!(app.database.value("SELECT jsonb_agg(status) FROM jobs").await, json!(["dead"]));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn every_imported_change_is_in_the_audit_log() {
+    let (app, owner) = shop().await;
+    let trail = "SELECT jsonb_agg(jsonb_build_array(before->'price_minor', after->'price_minor', after->'status', actor_kind, \
+                 actor_id IS NOT NULL, (SELECT sku FROM offers WHERE id = subject_id)) ORDER BY at, id) FROM audit_log \
+                 WHERE action = 'offerImport'";
+    import(
+        &app,
+        &owner,
+        "sku,variant_sku,price,status\nA-1,RICE-1,90,live\nA-2,RICE-5,400,\n",
+        json!({ "dryRun": true }),
+    )
+    .await;
+    assert_eq!(app.database.value(trail).await, Value::Null, "a trial leaves no trace");
+    import(&app, &owner, "sku,variant_sku,price,status\nA-1,RICE-1,90,live\nA-2,RICE-5,400,\n", json!({})).await;
+    import(&app, &owner, "sku,price\nA-1,80\nA-2,400\n", json!({ "kind": "PRICES" })).await;
+    let mut seen = app.database.value(trail).await.as_array().unwrap().clone();
+    let last = seen.pop().unwrap();
+    assert_eq!(last, json!([9000, 8000, null, "account", true, "A-1"]), "what stays is not written again");
+    seen.sort_by_key(|row| row[5].to_string());
+    let created = json!([[null, 9000, "live", "account", true, "A-1"], [null, 40000, "draft", "account", true, "A-2"]]);
+    assert_eq!(json!(seen), created);
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_workbook_is_read_and_formulas_are_not_run() {
     let (app, owner) = shop().await;
     let text = |cell: &str, value: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{value}</t></is></c>");

@@ -136,12 +136,23 @@ impl Bucket {
     pub fn len(&self) -> usize {
         self.0.lock().unwrap().objects.len()
     }
+
+    /// Removes every object, as the sweep does.
+    pub fn empty(&self) {
+        self.0.lock().unwrap().objects.clear();
+    }
+
+    /// Objects that were asked to go.
+    pub fn deletions(&self) -> usize {
+        self.0.lock().unwrap().deletions
+    }
 }
 
 #[derive(Default)]
 struct Contents {
     objects: HashMap<String, Vec<u8>>,
     parts: HashMap<String, Vec<Vec<u8>>>,
+    deletions: usize,
 }
 
 /// The signature of AWS Signature Version 4 over a request, from its documentation.
@@ -217,6 +228,7 @@ async fn s3(State(bucket): State<Bucket>, request: Request) -> Response<Body> {
             let mut deleted = String::new();
             for key in text.split("<Key>").skip(1).filter_map(|rest| rest.split("</Key>").next()) {
                 contents.objects.remove(&format!("/shop/{key}"));
+                contents.deletions += 1;
                 deleted.push_str(&format!("<Deleted><Key>{key}</Key></Deleted>"));
             }
             answer(StatusCode::OK, &format!("<DeleteResult>{deleted}</DeleteResult>"))
@@ -243,6 +255,7 @@ async fn s3(State(bucket): State<Bucket>, request: Request) -> Response<Body> {
         }
         ("DELETE", None) => {
             contents.objects.remove(&path);
+            contents.deletions += 1;
             answer(StatusCode::NO_CONTENT, "")
         }
         ("GET" | "HEAD", None) => fetch(contents.objects.get(&path), &parts.headers, &pairs),

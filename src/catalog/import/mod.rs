@@ -23,6 +23,7 @@ pub mod plan;
 pub mod progress;
 pub mod reader;
 pub mod report;
+pub mod rights;
 pub mod run;
 pub mod service;
 pub mod source;

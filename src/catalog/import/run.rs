@@ -26,6 +26,7 @@ use super::{
     progress::{Problem, Progress},
     reader::{self, BytesRead, FileFault, Stop},
     report,
+    rights::Guarded,
     spec::ImportKind,
 };
 use crate::{
@@ -60,23 +61,61 @@ const WAITING: usize = 2;
 
 /// Imports the data from where the ledger's progress stands, to the end.
 pub async fn import(app: &App, kind: ImportKind, wishes: Wishes, data: Data, ledger: &Ledger) -> Result<Progress> {
+    let started_by = ledger.created_by();
     match kind {
         ImportKind::Catalogue => {
             let hsn_codes = tax::hsn_codes(&*app.db.read().await?).await?;
             let intake = CatalogueIntake::new(Checker { hsn_codes });
-            import_as(app, intake, CatalogueOutput::default, wishes, data, ledger).await
+            import_as(app, intake, guarded(kind, started_by, CatalogueOutput::default), wishes, data, ledger).await
         }
-        ImportKind::Hsn => import_as(app, HsnIntake::default(), HsnOutput::default, wishes, data, ledger).await,
-        ImportKind::GstRates => import_as(app, RateIntake::default(), RateOutput::default, wishes, data, ledger).await,
-        ImportKind::States => import_as(app, StateIntake::default(), StateOutput::default, wishes, data, ledger).await,
+        ImportKind::Hsn => {
+            import_as(app, HsnIntake::default(), guarded(kind, started_by, HsnOutput::default), wishes, data, ledger)
+                .await
+        }
+        ImportKind::GstRates => {
+            import_as(app, RateIntake::default(), guarded(kind, started_by, RateOutput::default), wishes, data, ledger)
+                .await
+        }
+        ImportKind::States => {
+            import_as(
+                app,
+                StateIntake::default(),
+                guarded(kind, started_by, StateOutput::default),
+                wishes,
+                data,
+                ledger,
+            )
+            .await
+        }
         ImportKind::BankBranches => {
-            import_as(app, BranchIntake::default(), BranchOutput::default, wishes, data, ledger).await
+            import_as(
+                app,
+                BranchIntake::default(),
+                guarded(kind, started_by, BranchOutput::default),
+                wishes,
+                data,
+                ledger,
+            )
+            .await
         }
         ImportKind::Pincodes => {
             let states = place::all_states(&*app.db.read().await?).await?;
-            import_as(app, PincodeIntake::new(&states), PincodeOutput::default, wishes, data, ledger).await
+            import_as(
+                app,
+                PincodeIntake::new(&states),
+                guarded(kind, started_by, PincodeOutput::default),
+                wishes,
+                data,
+                ledger,
+            )
+            .await
         }
     }
+}
+
+/// A writer that asks for rights.
+fn guarded<O>(kind: ImportKind, started_by: Option<Uuid>, output: fn() -> O) -> impl Fn() -> Guarded<O> {
+    move || Guarded { output: output(), kind, started_by }
 }
 
 /// The same with a reader and a writer, one for each lane, of the caller's: for kinds that belong to later domains.

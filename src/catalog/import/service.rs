@@ -8,13 +8,14 @@ use super::{
     kinds::{bank_branches, catalogue::fields, gst_rates, hsn, pincodes, states},
     ledger::Ledger,
     progress::Progress,
+    rights,
     run::{self, Data},
     spec::{ImportKind, Source, Spec},
 };
 use crate::{
     app::App,
     kernel::{
-        access::{Actor, Permission},
+        access::Actor,
         audit::Change,
         db::Conn,
         error::{Error, Result},
@@ -25,7 +26,9 @@ use crate::{
 
 /// Enqueues an import. The same idempotency key answers the same job.
 pub async fn start_import(app: &App, actor: &Actor, spec: Spec, idempotency_key: &str) -> Result<JobRow> {
-    require_rights(actor, spec.kind)?;
+    // A person: every batch asks for their rights again.
+    actor.require_account()?;
+    rights::require(actor, spec.kind)?;
     check_wishes(spec.kind, &spec.wishes)?;
     let tx = app.db.begin().await?;
     let claim = match idempotency::claim(&tx, &app.clock, actor, "catalogueImportStart", idempotency_key, &spec).await?
@@ -62,18 +65,6 @@ async fn record(app: &App, actor: &Actor, tx: &Conn, id: Option<JobId>, spec: &S
     let id = id.ok_or_else(|| Error::internal(anyhow::anyhow!("an import was not enqueued")))?;
     Change::new("catalogueImportStart", id, None, Some(spec))?.record(tx, &app.clock, actor).await?;
     Ok(id)
-}
-
-/// Rates are law, not goods: whoever imports them must be allowed to add them one by one.
-fn require_rights(actor: &Actor, kind: ImportKind) -> Result<()> {
-    actor.require(Permission::CatalogImport)?;
-    match kind {
-        ImportKind::Catalogue => Ok(()),
-        ImportKind::Hsn | ImportKind::GstRates => actor.require(Permission::TaxWrite),
-        ImportKind::States | ImportKind::Pincodes | ImportKind::BankBranches => {
-            actor.require_everywhere(Permission::SettingsWrite)
-        }
-    }
 }
 
 /// Names of fields can be checked before there is a file.

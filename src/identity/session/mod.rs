@@ -5,3 +5,4 @@ pub mod authenticate;
 pub mod log_in;
 pub mod model;
 pub mod service;
+pub mod standing;

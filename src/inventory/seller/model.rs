@@ -167,6 +167,15 @@ pub async fn lock_open(conn: &Conn, id: SellerId) -> Result<Seller> {
     }
 }
 
+/// The same for a place to sell from: one that was not verified has none, unless the platform opens it.
+pub async fn lock_admitted(conn: &Conn, actor: &Actor, id: SellerId) -> Result<Seller> {
+    let seller = lock_open(conn, id).await?;
+    if seller.status == SellerStatus::Pending && !actor.scope(Permission::LocationsWrite).everything {
+        return Err(Error::problem("SELLER_NOT_VERIFIED", "sellerId", "this seller was not verified yet"));
+    }
+    Ok(seller)
+}
+
 /// Adds a seller.
 pub async fn insert(mut conn: &Conn, row: &Seller) -> Result<()> {
     refused(diesel::insert_into(sellers::table).values(row).execute(&mut conn).await)

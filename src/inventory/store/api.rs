@@ -195,7 +195,7 @@ pub struct StoreMutation;
 
 #[mutation]
 impl StoreMutation {
-    /// Opens a store of a seller within the caller's scope.
+    /// Opens a store of a seller within the caller's scope. A distributor's own people open none before it is verified.
     #[access(Can(Permission::LocationsWrite))]
     async fn store_create(
         &self,

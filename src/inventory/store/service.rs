@@ -111,7 +111,7 @@ pub async fn create_store_as(app: &App, actor: &Actor, id: StoreId, new: NewStor
     if let Some(registration) = new.gst_registration_id {
         registrations::hold_active(&tx, registration).await?;
     }
-    let kind = match sellers::lock_open(&tx, new.seller_id).await?.kind {
+    let kind = match sellers::lock_admitted(&tx, actor, new.seller_id).await?.kind {
         SellerKind::House => StoreKind::Brand,
         SellerKind::Distributor => StoreKind::Integrated,
     };

@@ -147,7 +147,8 @@ pub struct WarehouseMutation;
 
 #[mutation]
 impl WarehouseMutation {
-    /// Opens a warehouse of a seller within the caller's scope.
+    /// Opens a warehouse of a seller within the caller's scope. A distributor's own people open none before it is
+    /// verified.
     #[access(Can(Permission::LocationsWrite))]
     async fn warehouse_create(
         &self,

@@ -90,7 +90,7 @@ pub async fn create_warehouse(app: &App, actor: &Actor, new: NewWarehouse) -> Re
     if let Some(registration) = row.gst_registration_id {
         registrations::hold_active(&tx, registration).await?;
     }
-    sellers::lock_open(&tx, row.seller_id).await?;
+    sellers::lock_admitted(&tx, actor, row.seller_id).await?;
     model::insert(&tx, &row).await?;
     Change::new("warehouseCreate", row.id, None, Some(&row))?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;

@@ -6,6 +6,7 @@ use async_graphql::{Context, InputObject};
 use freshvilla_macros::{edges, mutation, query};
 
 use super::{
+    below::page_below,
     field::{Application, DistributorField},
     model::{self, Distributor, DistributorId, DistributorOrder, DistributorWhere},
     parts_api::{
@@ -31,21 +32,26 @@ use crate::{
     marketplace::{
         MarketplaceError,
         document::{
-            model::{DistributorDocument, DistributorDocumentKind, DocumentsOf},
+            model::{DistributorDocument, DistributorDocumentKind, DocumentsOf, Papers},
             service as documents,
         },
         review::model::{
-            DecisionsOf, DistributorDecision, DistributorNote, DistributorRemark, DistributorRemarkId, NotesOf,
-            RemarksOf,
+            Decisions, DistributorDecision, DistributorNote, DistributorRemark, DistributorRemarkId, Notes, Remarks,
         },
         review::service as reviews,
-        staff::model::{DistributorInvitation, InvitationsOf, MembersOf},
+        staff::model::{DistributorInvitation, Invitations, Members},
         storefront::model::{Storefront, StorefrontOf},
     },
     payload,
 };
 
 connection!(DistributorConnection, DistributorEdge, Distributor);
+connection!(DistributorDocumentConnection, DistributorDocumentEdge, DistributorDocument);
+connection!(DistributorMemberConnection, DistributorMemberEdge, RoleGrant);
+connection!(DistributorInvitationConnection, DistributorInvitationEdge, DistributorInvitation);
+connection!(DistributorRemarkConnection, DistributorRemarkEdge, DistributorRemark);
+connection!(DistributorDecisionConnection, DistributorDecisionEdge, DistributorDecision);
+connection!(DistributorNoteConnection, DistributorNoteEdge, DistributorNote);
 
 #[edges]
 impl Distributor {
@@ -102,9 +108,9 @@ impl Distributor {
         Ok(Application { distributor: self.clone(), seller, storefront }.missing())
     }
 
-    /// All papers, oldest first; refused and replaced ones too.
-    async fn documents(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorDocument>>> {
-        Ok(ctx.load(DocumentsOf(self.id)).await?.unwrap_or_default())
+    /// All papers, oldest first; refused, replaced and outdated ones too.
+    async fn documents(&self, ctx: &Context<'_>, page: PageArgs) -> Result<DistributorDocumentConnection> {
+        Ok(DistributorDocumentConnection(page_below(ctx, Papers, self.id, page).await?))
     }
 
     /// The required kinds of which no paper is accepted and good today.
@@ -113,32 +119,30 @@ impl Distributor {
         Ok(documents::lacking(ctx.app(), &papers, |paper| paper.is_good(today)))
     }
 
-    /// The roles that people have over it, its owner's included; nothing for those who may not see its accounts.
-    async fn members(&self, ctx: &Context<'_>) -> Result<Arc<Vec<RoleGrant>>> {
-        Ok(ctx.load(MembersOf(self.id)).await?.unwrap_or_default())
+    /// The roles that people have over it, its owner's included, oldest first; nothing for those who may not see its
+    /// accounts.
+    async fn members(&self, ctx: &Context<'_>, page: PageArgs) -> Result<DistributorMemberConnection> {
+        Ok(DistributorMemberConnection(page_below(ctx, Members, self.id, page).await?))
     }
 
-    /// Who was invited to work for it; nothing for those who may not change its accounts.
-    async fn invitations(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorInvitation>>> {
-        Ok(ctx.load(InvitationsOf(self.id)).await?.unwrap_or_default())
+    /// Who was invited to work for it, oldest first; nothing for those who may not change its accounts.
+    async fn invitations(&self, ctx: &Context<'_>, page: PageArgs) -> Result<DistributorInvitationConnection> {
+        Ok(DistributorInvitationConnection(page_below(ctx, Invitations, self.id, page).await?))
     }
 
     /// What reviewers found wrong with single fields, oldest first; settled remarks too.
-    async fn remarks(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorRemark>>> {
-        Ok(ctx.load(RemarksOf(self.id)).await?.unwrap_or_default())
+    async fn remarks(&self, ctx: &Context<'_>, page: PageArgs) -> Result<DistributorRemarkConnection> {
+        Ok(DistributorRemarkConnection(page_below(ctx, Remarks, self.id, page).await?))
     }
 
     /// Every change of its state, oldest first.
-    async fn decisions(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorDecision>>> {
-        Ok(ctx.load(DecisionsOf(self.id)).await?.unwrap_or_default())
+    async fn decisions(&self, ctx: &Context<'_>, page: PageArgs) -> Result<DistributorDecisionConnection> {
+        Ok(DistributorDecisionConnection(page_below(ctx, Decisions, self.id, page).await?))
     }
 
     /// What the back office noted, oldest first; nothing for everybody else.
-    async fn notes(&self, ctx: &Context<'_>) -> Result<Arc<Vec<DistributorNote>>> {
-        if !ctx.actor().scope(Permission::SellersWrite).everything {
-            return Ok(Arc::default());
-        }
-        Ok(ctx.load(NotesOf(self.id)).await?.unwrap_or_default())
+    async fn notes(&self, ctx: &Context<'_>, page: PageArgs) -> Result<DistributorNoteConnection> {
+        Ok(DistributorNoteConnection(page_below(ctx, Notes, self.id, page).await?))
     }
 }
 
@@ -278,7 +282,8 @@ pub struct DistributorMutation;
 #[mutation]
 impl DistributorMutation {
     /// Opens an application to sell at FreshVilla. The caller becomes the owner of a distributor that sells nothing until
-    /// it is verified. One application at a time.
+    /// it is verified. One application at a time: the next one is opened once the first was decided on, and none that
+    /// was sent back waits.
     #[access(SignedIn)]
     async fn distributor_apply(
         &self,
@@ -290,7 +295,12 @@ impl DistributorMutation {
     }
 
     /// Saves sections of an application. Everything is open while the distributor is pending; once it is verified, only
-    /// the storefront's texts and pictures and the settings are.
+    /// the storefront's texts and pictures and the settings are. The rest is opened again by distributorRequestChanges,
+    /// which stops the sales until the distributor is verified anew. An accepted paper that proves a changed field
+    /// becomes outdated, and a new one is needed before the application can be handed in: the legal name stands on the
+    /// GST certificate, the PAN card and both licences, form of the business and GSTIN on the GST certificate, the PAN on
+    /// the PAN card, the address on the GST certificate, the proof of address and both licences, the bank account on the
+    /// cancelled cheque.
     #[access(Can(Permission::DistributorsWrite))]
     async fn distributor_update(
         &self,

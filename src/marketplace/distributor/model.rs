@@ -111,6 +111,8 @@ pub struct Distributor {
     pub submitted_at: Option<DateTime<Utc>>,
     /// When it was accepted last; null where it never was.
     pub verified_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    pub first_decided_at: Option<DateTime<Utc>>,
     /// Counts the writes; send it back as `expectedVersion`.
     pub version: i32,
     /// When the application was opened.
@@ -147,6 +149,7 @@ impl Distributor {
             notification_email: None,
             submitted_at: None,
             verified_at: None,
+            first_decided_at: None,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -292,11 +295,24 @@ pub async fn update(mut conn: &Conn, row: &Distributor) -> Result<()> {
 }
 
 fn refused(outcome: QueryResult<usize>) -> Result<()> {
-    let unfinished = || {
-        let message = "this person has an application that is not finished; go on with that one";
-        Error::problem("APPLICATION_UNFINISHED", "", message)
-    };
     outcome.on_constraint("distributors_unfinished_key", unfinished).map(drop)
+}
+
+fn unfinished() -> Error {
+    let message = "this person has an application that is not finished; go on with that one";
+    Error::problem("APPLICATION_UNFINISHED", "", message)
+}
+
+/// Refuses a new application of somebody who has one in work, be it one that was sent back. That two new ones do not
+/// begin at once is the index' part.
+pub async fn require_none_unfinished(mut conn: &Conn, owner: AccountId) -> Result<()> {
+    use distributors::dsl;
+    let open = [DistributorStatus::Pending, DistributorStatus::InReview];
+    let in_work = dsl::distributors.filter(dsl::owner_id.eq(owner).and(dsl::status.eq_any(open)));
+    match diesel::select(diesel::dsl::exists(in_work)).get_result(&mut conn).await? {
+        true => Err(unfinished()),
+        false => Ok(()),
+    }
 }
 
 /// Distributors whose account number another key sealed than the one that begins so; at most so many, locked.

@@ -75,7 +75,7 @@ pub struct DistributorBankAccount {
 /// How a distributor wants to be treated.
 #[derive(Clone, Debug, PlainObject)]
 pub struct DistributorSettings {
-    /// Where mails about the distributor go; null: to its owner.
+    /// Where mails about the distributor go besides its owner; null: nowhere else.
     notification_email: Option<String>,
 }
 
@@ -148,7 +148,7 @@ pub struct DistributorStorefrontInput {
 /// Changes to settings; what is left out stays.
 #[derive(Clone, Debug, InputObject)]
 pub struct DistributorSettingsInput {
-    /// Where mails about the distributor go; null: to its owner.
+    /// Where mails about the distributor go besides its owner; null: nowhere else.
     pub notification_email: MaybeUndefined<String>,
 }
 

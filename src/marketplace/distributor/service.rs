@@ -22,7 +22,7 @@ use crate::{
     marketplace::{
         document::{
             model::{self as documents, DistributorDocument, DistributorDocumentStatus},
-            service::lacking,
+            service::{lacking, outdate},
         },
         review::{model as reviews, service::take_step},
         staff::rights,
@@ -54,6 +54,7 @@ pub async fn apply(app: &App, actor: &Actor, name: &str, slug: Option<&str>) -> 
         updated_at: now,
     };
     let tx = app.db.begin().await?;
+    model::require_none_unfinished(&tx, owner).await?;
     sellers::insert(&tx, &seller).await?;
     model::insert(&tx, &row).await?;
     storefronts::put(&tx, &Storefront::new(seller.id, now)).await?;
@@ -104,6 +105,7 @@ pub async fn update(
     let changed = before.changed(&after);
     sections::check_editable(before.distributor.status, &changed)?;
     reviews::mark_changed(&tx, id, &changed, app.clock.now()).await?;
+    outdate(app, &tx, actor, id, &changed).await?;
     let distributor = store(app, &tx, actor, &before, after).await?;
     tx.commit().await?;
     Ok(distributor)

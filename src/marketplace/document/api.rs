@@ -70,6 +70,8 @@ pub struct DistributorDocumentAddInput {
 pub struct DistributorDocumentApproveInput {
     /// The paper.
     id: DistributorDocumentId,
+    /// The distributor's version with which the paper was compared; refused if the application was changed since.
+    expected_version: Option<i32>,
 }
 
 /// Refuses a paper.
@@ -142,7 +144,8 @@ impl DocumentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which paper")] input: DistributorDocumentApproveInput,
     ) -> Result<DistributorDocumentApprovePayload> {
-        DistributorDocumentApprovePayload::from(service::decide(ctx.app(), ctx.actor(), input.id, None).await)
+        let outcome = service::decide(ctx.app(), ctx.actor(), input.id, input.expected_version, None).await;
+        DistributorDocumentApprovePayload::from(outcome)
     }
 
     /// Refuses a paper.
@@ -152,7 +155,7 @@ impl DocumentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which paper, and why")] input: DistributorDocumentRejectInput,
     ) -> Result<DistributorDocumentRejectPayload> {
-        let outcome = service::decide(ctx.app(), ctx.actor(), input.id, Some(&input.reason)).await;
+        let outcome = service::decide(ctx.app(), ctx.actor(), input.id, None, Some(&input.reason)).await;
         DistributorDocumentRejectPayload::from(outcome)
     }
 

@@ -1,7 +1,8 @@
-//! What time does to papers: reminders before they expire, and an end of the sales when they have.
+//! What time does to papers: reminders before they expire, and an end of the sales when they have. Each paper and each
+//! distributor is a transaction of its own: what goes wrong with one is reported and keeps nobody else waiting.
 
 use super::{
-    model::{self, DistributorDocument},
+    model::{self, DistributorDocument, DistributorDocumentId},
     service::{not_proven, required},
 };
 use crate::{
@@ -17,13 +18,14 @@ use crate::{
             status::DistributorStep,
         },
         letters,
-        review::service::{address_for_mail, take_step},
+        notify::notify,
+        review::service::take_step,
     },
 };
 
 /// Days before the expiry on which a reminder goes out, latest first: a paper that is handed in late gets one, not all.
 const REMIND_DAYS: [i32; 3] = [1, 7, 30];
-/// Papers and distributors handled by one transaction, or found by one query.
+/// Papers or distributors found by one query.
 const BATCH: usize = 100;
 
 /// Sends the reminders that are due and suspends distributors whose papers have expired; answers how many of each.
@@ -31,46 +33,54 @@ const BATCH: usize = 100;
 pub async fn run(app: &App) -> Result<(usize, usize)> {
     let mut reminded = 0;
     for days in REMIND_DAYS {
-        loop {
-            let sent = remind(app, days).await?;
-            reminded += sent;
-            if sent == 0 {
-                break;
-            }
-        }
+        reminded += remind_all(app, days).await?;
     }
     Ok((reminded, hold_expired(app).await?))
 }
 
-async fn remind(app: &App, days: i32) -> Result<usize> {
-    let tx = app.db.begin().await?;
-    let papers = model::lock_expiring(&tx, app.clock.today(), days, BATCH).await?;
-    for paper in &papers {
-        let of = distributors::find(&tx, &Actor::system(), paper.distributor_id).await?;
-        let to = address_for_mail(&tx, &of).await?;
-        if let Some(last) = paper.expires_on {
-            app.send_mail(&tx, letters::paper_expires(&app.config, &to, paper.kind, last)).await?;
+async fn remind_all(app: &App, days: i32) -> Result<usize> {
+    let (mut reminded, mut after) = (0, None);
+    loop {
+        let conn = app.db.write().await?;
+        let found = model::expiring(&conn, app.clock.today(), days, after, BATCH).await?;
+        drop(conn);
+        let Some(last) = found.last() else { return Ok(reminded) };
+        after = Some(*last);
+        for id in found {
+            match remind(app, id, days).await {
+                Ok(done) => reminded += usize::from(done),
+                Err(error) => tracing::error!(%error, document = %id, "no reminder of a paper that expires"),
+            }
         }
-        model::update(&tx, &DistributorDocument { reminded_days: Some(days), ..paper.clone() }).await?;
     }
+}
+
+/// False where somebody else was faster, or the paper was replaced meanwhile.
+async fn remind(app: &App, id: DistributorDocumentId, days: i32) -> Result<bool> {
+    let tx = app.db.begin().await?;
+    let Some(paper) = model::lock_to_remind(&tx, id, days).await? else { return Ok(false) };
+    let Some(last) = paper.expires_on else { return Ok(false) };
+    let of = distributors::find(&tx, &Actor::system(), paper.distributor_id).await?;
+    notify(app, &tx, &of, |to| letters::paper_expires(&app.config, to, paper.kind, last)).await?;
+    model::update(&tx, &DistributorDocument { reminded_days: Some(days), ..paper }).await?;
     tx.commit().await?;
     app.committed();
-    Ok(papers.len())
+    Ok(true)
 }
 
 async fn hold_expired(app: &App) -> Result<usize> {
-    let mut held = 0;
+    let (mut held, mut after) = (0, None);
     loop {
         let conn = app.db.write().await?;
-        let found = model::sellers_with_expired(&conn, app.clock.today(), &required(app), BATCH).await?;
+        let found = model::sellers_with_expired(&conn, app.clock.today(), &required(app), after, BATCH).await?;
         drop(conn);
-        let mut now = 0;
+        let Some(last) = found.last() else { return Ok(held) };
+        after = Some(*last);
         for id in found {
-            now += usize::from(hold(app, id).await?);
-        }
-        held += now;
-        if now == 0 {
-            return Ok(held);
+            match hold(app, id).await {
+                Ok(done) => held += usize::from(done),
+                Err(error) => tracing::error!(%error, distributor = %id, "not suspended, though papers have expired"),
+            }
         }
     }
 }

@@ -3,4 +3,5 @@
 pub mod api;
 pub mod expiry;
 pub mod model;
+pub mod proof;
 pub mod service;

@@ -17,7 +17,10 @@ use crate::{
         sql::{Select, Sql},
     },
     load_children,
-    marketplace::distributor::model::{self as distributors, DistributorId},
+    marketplace::distributor::{
+        below::List,
+        model::{self as distributors, DistributorId},
+    },
     schema::distributor_documents,
     text_enum,
 };
@@ -56,6 +59,8 @@ text_enum! {
         Rejected = "rejected",
         /// A later one of its kind took its place.
         Replaced = "replaced",
+        /// It was accepted, and what it proves was changed since: a new one is needed.
+        Outdated = "outdated",
     }
 }
 
@@ -115,6 +120,26 @@ load_children! {
     pub DocumentsOf(DistributorId) => DistributorDocument, distributor_documents.distributor_id, by (created_at, id)
 }
 
+/// The papers of a distributor, replaced ones too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Papers;
+
+impl List for Papers {
+    type Row = DistributorDocument;
+    const TABLE: &'static str = "distributor_documents";
+    const TIE: &'static str = "distributor_documents.distributor_id = parent.id";
+    const SORT: &'static str = "distributor_documents.created_at";
+    const ID: &'static str = "distributor_documents.id";
+
+    fn visible_to(_actor: &Actor) -> Sql {
+        Sql::default()
+    }
+
+    fn place(row: &DistributorDocument) -> (DateTime<Utc>, Uuid) {
+        (row.created_at, row.id.0)
+    }
+}
+
 /// Papers of the distributors that the caller sees.
 pub fn visible_to(actor: &Actor) -> Sql {
     let of = "EXISTS (SELECT FROM distributors WHERE distributors.id = distributor_documents.distributor_id AND ";
@@ -170,9 +195,33 @@ pub async fn replace(
     Ok(())
 }
 
-/// Locks accepted papers that expire within so many days and of which no reminder so late went out yet; at most so many.
-pub async fn lock_expiring(conn: &Conn, today: NaiveDate, days: i32, limit: usize) -> Result<Vec<DistributorDocument>> {
-    let rest = Sql::new("FROM distributor_documents WHERE status = 'approved' AND expires_on >= ")
+/// Accepted papers of these kinds no longer prove anything; answers them as they are now. The caller holds the
+/// distributor's row lock.
+pub async fn outdate(
+    mut conn: &Conn,
+    of: DistributorId,
+    kinds: &[DistributorDocumentKind],
+) -> Result<Vec<DistributorDocument>> {
+    use distributor_documents::dsl;
+    let accepted = dsl::status.eq(DistributorDocumentStatus::Approved);
+    let which = dsl::distributor_id.eq(of).and(dsl::kind.eq_any(kinds)).and(accepted);
+    Ok(diesel::update(dsl::distributor_documents.filter(which))
+        .set(dsl::status.eq(DistributorDocumentStatus::Outdated))
+        .returning(DistributorDocument::as_returning())
+        .get_results(&mut conn)
+        .await?)
+}
+
+/// Accepted papers that expire within so many days and of which no reminder so late went out yet, by ID after this one;
+/// at most so many.
+pub async fn expiring(
+    conn: &Conn,
+    today: NaiveDate,
+    days: i32,
+    after: Option<DistributorDocumentId>,
+    limit: usize,
+) -> Result<Vec<DistributorDocumentId>> {
+    let found = Sql::new("SELECT id FROM distributor_documents WHERE status = 'approved' AND expires_on >= ")
         .bind(today)
         .sql(" AND expires_on <= ")
         .bind(today)
@@ -180,18 +229,29 @@ pub async fn lock_expiring(conn: &Conn, today: NaiveDate, days: i32, limit: usiz
         .bind(days)
         .sql("::int AND (reminded_days IS NULL OR reminded_days > ")
         .bind(days)
-        .sql(") AND EXISTS (SELECT FROM distributors d WHERE d.id = distributor_id AND d.status <> 'closed')")
-        .sql(" ORDER BY expires_on, id LIMIT ")
-        .number(limit)
-        .sql(" FOR UPDATE SKIP LOCKED");
-    Select::<DistributorDocument>::new(rest).rows(conn).await
+        .sql(") AND EXISTS (SELECT FROM distributors d WHERE d.id = distributor_id AND d.status <> 'closed') AND id > ")
+        .bind(after.map_or(Uuid::nil(), |id| id.0))
+        .sql(" ORDER BY id LIMIT ")
+        .number(limit);
+    Ok(found.ids(conn).await?.into_iter().map(DistributorDocumentId).collect())
 }
 
-/// Verified distributors of whom a paper of these kinds has expired; at most so many.
+/// Locks a paper for a reminder; `None` where one so late went out, or the paper is no longer in force.
+pub async fn lock_to_remind(conn: &Conn, id: DistributorDocumentId, days: i32) -> Result<Option<DistributorDocument>> {
+    let rest = Sql::new("FROM distributor_documents WHERE id = ")
+        .bind(id)
+        .sql(" AND status = 'approved' AND (reminded_days IS NULL OR reminded_days > ")
+        .bind(days)
+        .sql(") FOR UPDATE");
+    Select::<DistributorDocument>::new(rest).row(conn).await
+}
+
+/// Verified distributors of whom a paper of these kinds has expired, by ID after this one; at most so many.
 pub async fn sellers_with_expired(
     conn: &Conn,
     today: NaiveDate,
     kinds: &[DistributorDocumentKind],
+    after: Option<DistributorId>,
     limit: usize,
 ) -> Result<Vec<DistributorId>> {
     let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
@@ -202,7 +262,9 @@ pub async fn sellers_with_expired(
     .bind(today)
     .sql(" AND p.kind = ANY(")
     .bind(kinds)
-    .sql(") ORDER BY d.id LIMIT ")
+    .sql(") AND d.id > ")
+    .bind(after.map_or(Uuid::nil(), |id| id.0))
+    .sql(" ORDER BY d.id LIMIT ")
     .number(limit);
     Ok(found.ids(conn).await?.into_iter().map(DistributorId).collect())
 }

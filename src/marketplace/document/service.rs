@@ -6,9 +6,12 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::model::{
-    self, DistributorDocument, DistributorDocumentId, DistributorDocumentKind as Kind,
-    DistributorDocumentStatus as Status,
+use super::{
+    model::{
+        self, DistributorDocument, DistributorDocumentId, DistributorDocumentKind as Kind,
+        DistributorDocumentStatus as Status,
+    },
+    proof::outdated_by,
 };
 use crate::{
     app::App,
@@ -16,7 +19,7 @@ use crate::{
     identity::account::model::AccountId,
     kernel::{
         access::{Actor, Permission},
-        audit::Change,
+        audit::{self, Change},
         check::Checks,
         db::Conn,
         error::{Error, Result},
@@ -24,13 +27,14 @@ use crate::{
     },
     marketplace::{
         distributor::{
-            field::Application,
+            field::{Application, DistributorField},
             model::{self as distributors, DistributorId},
             service::lock_application,
             status::{DistributorStatus, DistributorStep},
         },
         letters,
-        review::service::{address_for_mail, take_step},
+        notify::notify,
+        review::service::take_step,
     },
 };
 
@@ -95,12 +99,33 @@ pub async fn hand_in(
     Ok(row)
 }
 
+/// Accepted papers that prove one of the changed fields prove nothing any more, and new ones are asked for: a reviewer
+/// compared them with what stood there before. Those that nobody has looked at stay.
+pub async fn outdate(
+    app: &App,
+    conn: &Conn,
+    actor: &Actor,
+    of: DistributorId,
+    changed: &[DistributorField],
+) -> Result<()> {
+    let kinds = outdated_by(changed);
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    let papers = model::outdate(conn, of, &kinds).await?;
+    let was = |paper: &DistributorDocument| DistributorDocument { status: Status::Approved, ..paper.clone() };
+    let change =
+        |paper: &DistributorDocument| Change::new("distributorUpdate", paper.id, Some(&was(paper)), Some(paper));
+    audit::record_all(papers.iter().map(change).collect::<Result<_>>()?, conn, &app.clock, actor).await
+}
+
 /// Accepts a paper, or refuses it with a reason. Where the settings say so, the last accepted one verifies its
 /// distributor.
 pub async fn decide(
     app: &App,
     actor: &Actor,
     id: DistributorDocumentId,
+    expected_version: Option<i32>,
     refused_for: Option<&str>,
 ) -> Result<DistributorDocument> {
     let (now, today) = (app.clock.now(), app.clock.today());
@@ -111,6 +136,10 @@ pub async fn decide(
     let seen = model::find(&tx, actor, id).await?;
     let of = seen.distributor_id;
     let application = lock_application(app, &tx, actor, Permission::SellersWrite, of).await?;
+    if expected_version.is_some_and(|expected| expected != application.distributor.version) {
+        let message = "the application was changed meanwhile; compare the paper with it again";
+        return Err(Error::problem("VERSION_CONFLICT", "expectedVersion", message));
+    }
     // Under the distributor's lock it is what it will be.
     let before = model::find(&tx, actor, id).await?;
     if before.status != Status::Pending {
@@ -135,9 +164,9 @@ pub async fn decide(
     match reason {
         None => approve_by_policy(app, &tx, application).await?,
         Some(reason) => {
-            let to = address_for_mail(&tx, &application.distributor).await?;
-            let letter = letters::paper_refused(&app.config, &to, &application.seller.name, after.kind, &reason);
-            app.send_mail(&tx, letter).await?;
+            let name = &application.seller.name;
+            let letter = |to: &str| letters::paper_refused(&app.config, to, name, after.kind, &reason);
+            notify(app, &tx, &application.distributor, letter).await?;
         }
     }
     tx.commit().await?;

@@ -117,7 +117,7 @@ pub async fn bulk_update_offers(
         let sku = row.sku.clone();
         let outcome = take(&mut waiting, &row).and_then(|before| {
             let mrp = prices.get(&before.offer.variant_id).and_then(|variant| variant.mrp_minor);
-            let after = edit(&before, row.into(), &Terms { mrp, seller_kind: seller.kind, policy: &policy, now })?;
+            let after = edit(&before, row.into(), &Terms { mrp, seller: &seller, policy: &policy, now })?;
             live.admit(&after.offer)?;
             Ok(Edit { before: Some(before), after })
         });

@@ -66,7 +66,7 @@ async fn sell(app: &App, seller: SellerId, prefix: &str, takes: fn(usize) -> boo
         let is_new = |variant: &Variant| !known.iter().any(|whole| whole.offer.variant_id == variant.id);
         let mut edits = Vec::with_capacity(chosen.len());
         for (at, variant) in chosen.into_iter().filter(|(_, variant)| is_new(variant)) {
-            let terms = Terms { mrp: variant.mrp_minor, seller_kind: seller.kind, policy: &policy, now };
+            let terms = Terms { mrp: variant.mrp_minor, seller: &seller, policy: &policy, now };
             let blank = Whole::blank(seller.id, variant.id, now);
             let changes = OfferChanges { sku: Some(sku(variant)), ..terms_of(at, variant, prefix) };
             edits.push(Edit { before: None, after: edit(&blank, changes, &terms)? });

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     catalog::variant::model::VariantId,
-    inventory::seller::model::{SellerId, SellerKind},
+    inventory::seller::model::{Seller, SellerId, SellerStatus},
     kernel::{
         audit::Change,
         check::Checks,
@@ -69,8 +69,8 @@ pub struct OfferChanges {
 pub struct Terms<'a> {
     /// The variant's maximum retail price.
     pub mrp: Option<Minor>,
-    /// Whose business the seller is.
-    pub seller_kind: SellerKind,
+    /// Whose offer it is.
+    pub seller: &'a Seller,
     /// What needs review.
     pub policy: &'a Policy,
     /// The instant.
@@ -272,17 +272,22 @@ fn placed(mut offer: Offer, wish: Option<OfferStatus>, terms: &Terms<'_>) -> Res
         (_, Some(Draft)) => return refused("an offer that was on sale is paused or archived, not a draft again"),
         (_, Some(PendingReview | Rejected)) => return refused("the platform decides that"),
     };
-    let waited = offer.status == PendingReview;
+    let stood = offer.status;
     offer.status = target;
     if target == Live {
-        if offer.approved_at.is_none() && terms.policy.is_automatic(terms.seller_kind) {
+        if offer.approved_at.is_none() && terms.policy.is_automatic(terms.seller.kind) {
             offer.approved_at = Some(terms.now);
         }
         if offer.approved_at.is_none() {
             offer.status = PendingReview;
             // Who changes a waiting offer keeps their place in the queue.
-            offer.submitted_at = offer.submitted_at.filter(|_| waited).or(Some(terms.now));
+            offer.submitted_at = offer.submitted_at.filter(|_| stood == PendingReview).or(Some(terms.now));
         }
+    }
+    let moves_on = offer.status != stood && matches!(offer.status, Live | PendingReview);
+    if moves_on && terms.seller.status == SellerStatus::Pending {
+        let message = "until the seller is verified, its offers go neither to review nor on sale";
+        return Err(Error::problem("SELLER_NOT_VERIFIED", "status", message));
     }
     if offer.status != Rejected {
         offer.rejection_reason = None;

@@ -58,7 +58,8 @@ pub struct OfferImportMutation;
 impl OfferImportMutation {
     /// Imports a file of offers of a seller within the caller's scope in the background. Offers are matched by the
     /// seller's SKU, new ones tied to a variant by its SKU or barcode. Cells that are empty leave stored values as they
-    /// are, `none` empties them. Price breaks are written as `10:95; 50:90`.
+    /// are, `none` empties them. Price breaks are written as `10:95; 50:90`. Every changed offer is in the audit log with
+    /// the caller's name; the import stops where the caller loses the right to change the seller's offers.
     #[access(Can(Permission::OffersWrite))]
     async fn offer_import_start(
         &self,

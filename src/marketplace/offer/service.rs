@@ -14,7 +14,7 @@ use crate::{
         gtin,
         model::{self as variants, Variant, VariantId},
     },
-    inventory::seller::model::{Seller, SellerId},
+    inventory::seller::model::SellerId,
     kernel::{
         access::{Actor, Permission},
         db::{Conn, Tx},
@@ -60,7 +60,7 @@ pub async fn create_offer(app: &App, actor: &Actor, new: NewOffer) -> Result<Off
     let variant = choose(&tx, actor, new.variant).await?;
     let blank = Whole::blank(seller.id, variant.id, now);
     let mrp = write::hold_variants(&tx, vec![variant.id.0]).await?.remove(&variant.id).and_then(|row| row.mrp_minor);
-    let terms = Terms { mrp, seller_kind: seller.kind, policy: &policy, now };
+    let terms = Terms { mrp, seller: &seller, policy: &policy, now };
     let after = within("offer", edit(&blank, new.terms, &terms))?;
     within("offer", store(app, actor, tx, "offerCreate", Edit { before: None, after }).await)
 }
@@ -89,7 +89,7 @@ pub async fn update_offer(
     let (policy, now) = (Policy::of(app), app.clock.now());
     let tx = app.db.begin().await?;
     let seller_id = model::find(&tx, actor, Permission::OffersWrite, id).await?.seller_id;
-    let Seller { kind: seller_kind, .. } = write::hold_seller(&tx, seller_id).await?;
+    let seller = write::hold_seller(&tx, seller_id).await?;
     let before = write::lock(&tx, &[id]).await?.pop().ok_or(Error::NotFound("offer"))?;
     if expected_version.is_some_and(|expected| expected != before.offer.version) {
         let message = "the offer was changed meanwhile; look at it again";
@@ -97,7 +97,7 @@ pub async fn update_offer(
     }
     let variant = before.offer.variant_id;
     let mrp = write::hold_variants(&tx, vec![variant.0]).await?.remove(&variant).and_then(|row| row.mrp_minor);
-    let after = within("set", edit(&before, changes, &Terms { mrp, seller_kind, policy: &policy, now }))?;
+    let after = within("set", edit(&before, changes, &Terms { mrp, seller: &seller, policy: &policy, now }))?;
     within("set", store(app, actor, tx, "offerUpdate", Edit { before: Some(before), after }).await)
 }
 

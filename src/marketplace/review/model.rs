@@ -5,16 +5,19 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     id,
     identity::account::model::AccountId,
     kernel::{
+        access::{Actor, Permission},
         db::Conn,
         error::{Error, OnConstraint, Result},
+        sql::Sql,
     },
-    load_children,
     marketplace::distributor::{
+        below::List,
         field::DistributorField,
         model::DistributorId,
         status::{DistributorStatus, DistributorStep},
@@ -104,19 +107,64 @@ pub struct DistributorNote {
     pub created_at: DateTime<Utc>,
 }
 
-load_children! {
-    /// The history of a distributor that the caller sees.
-    pub DecisionsOf(DistributorId) => DistributorDecision, distributor_decisions.distributor_id, by (decided_at, id)
+/// The history of a distributor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decisions;
+
+impl List for Decisions {
+    type Row = DistributorDecision;
+    const TABLE: &'static str = "distributor_decisions";
+    const TIE: &'static str = "distributor_decisions.distributor_id = parent.id";
+    const SORT: &'static str = "distributor_decisions.decided_at";
+    const ID: &'static str = "distributor_decisions.id";
+
+    fn visible_to(_actor: &Actor) -> Sql {
+        Sql::default()
+    }
+
+    fn place(row: &DistributorDecision) -> (DateTime<Utc>, Uuid) {
+        (row.decided_at, row.id.0)
+    }
 }
 
-load_children! {
-    /// All remarks on a distributor that the caller sees, settled ones too.
-    pub RemarksOf(DistributorId) => DistributorRemark, distributor_remarks.distributor_id, by (made_at, id)
+/// The remarks on a distributor, settled ones too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Remarks;
+
+impl List for Remarks {
+    type Row = DistributorRemark;
+    const TABLE: &'static str = "distributor_remarks";
+    const TIE: &'static str = "distributor_remarks.distributor_id = parent.id";
+    const SORT: &'static str = "distributor_remarks.made_at";
+    const ID: &'static str = "distributor_remarks.id";
+
+    fn visible_to(_actor: &Actor) -> Sql {
+        Sql::default()
+    }
+
+    fn place(row: &DistributorRemark) -> (DateTime<Utc>, Uuid) {
+        (row.made_at, row.id.0)
+    }
 }
 
-load_children! {
-    /// The notes on a distributor; for the back office alone.
-    pub NotesOf(DistributorId) => DistributorNote, distributor_notes.distributor_id, by (created_at, id)
+/// The notes on a distributor; for the back office alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Notes;
+
+impl List for Notes {
+    type Row = DistributorNote;
+    const TABLE: &'static str = "distributor_notes";
+    const TIE: &'static str = "distributor_notes.distributor_id = parent.id";
+    const SORT: &'static str = "distributor_notes.created_at";
+    const ID: &'static str = "distributor_notes.id";
+
+    fn visible_to(actor: &Actor) -> Sql {
+        Sql::new(if actor.scope(Permission::SellersWrite).everything { "TRUE" } else { "FALSE" })
+    }
+
+    fn place(row: &DistributorNote) -> (DateTime<Utc>, Uuid) {
+        (row.created_at, row.id.0)
+    }
 }
 
 /// Writes a decision down.

@@ -6,7 +6,7 @@ use super::model::{
 };
 use crate::{
     app::App,
-    identity::account::model::{self as accounts, AccountId},
+    identity::account::model::AccountId,
     inventory::{
         registration::model::{
             self as registrations, GstRegistration, GstRegistrationId, GstScheme, RegistrationStatus,
@@ -29,6 +29,7 @@ use crate::{
         },
         document::service::not_proven,
         letters,
+        notify::notify,
     },
 };
 
@@ -64,6 +65,10 @@ pub async fn take_step(
         reason: if step.needs_reason() { reason.clone() } else { String::new() },
         submitted_at: if step == DistributorStep::Submit { Some(now) } else { before.submitted_at },
         verified_at: if step == DistributorStep::Approve { Some(now) } else { before.verified_at },
+        first_decided_at: match step {
+            DistributorStep::Approve | DistributorStep::Reject => before.first_decided_at.or(Some(now)),
+            _ => before.first_decided_at,
+        },
         version: before.version + 1,
         updated_at: now,
         ..before.clone()
@@ -96,8 +101,7 @@ pub async fn take_step(
     };
     model::add_decision(conn, &decision).await?;
     if !matches!(step, DistributorStep::Submit | DistributorStep::Withdraw) {
-        let to = address_for_mail(conn, &after).await?;
-        app.send_mail(conn, letters::decision(&app.config, &to, &follows.name, &decision)).await?;
+        notify(app, conn, &after, |to| letters::decision(&app.config, to, &follows.name, &decision)).await?;
     }
     Ok(after)
 }
@@ -112,14 +116,6 @@ fn action_of(step: DistributorStep) -> &'static str {
         DistributorStep::Suspend => "distributorSuspend",
         DistributorStep::Reinstate => "distributorReinstate",
         DistributorStep::Close => "distributorClose",
-    }
-}
-
-/// Where mails about a distributor go.
-pub async fn address_for_mail(conn: &Conn, of: &Distributor) -> Result<String> {
-    match &of.notification_email {
-        Some(email) => Ok(email.clone()),
-        None => Ok(accounts::find(conn, &Actor::system(), of.owner_id).await?.email),
     }
 }
 

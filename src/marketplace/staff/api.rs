@@ -114,7 +114,7 @@ pub struct StaffMutation;
 
 #[mutation]
 impl StaffMutation {
-    /// Invites somebody by mail to work for a distributor. The link works for a week.
+    /// Invites somebody by mail to work for a distributor, which must be verified. The link works for a week.
     #[access(Can(Permission::UsersWrite))]
     async fn distributor_invite(
         &self,

@@ -1,7 +1,5 @@
 //! Rows of invitations, and who works for a distributor.
 
-use std::{collections::HashMap, sync::Arc};
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -16,10 +14,9 @@ use crate::{
         access::{Actor, Permission, ScopeKind},
         db::Conn,
         error::{Error, OnConstraint, Result},
-        loader::{Key, group},
         sql::{Select, Sql},
     },
-    marketplace::distributor::model::DistributorId,
+    marketplace::distributor::{below::List, model::DistributorId},
     schema::{distributor_invitations, role_grants},
     text_enum,
 };
@@ -85,34 +82,42 @@ impl DistributorInvitation {
 }
 
 /// The invitations of a distributor; for those who may change its accounts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct InvitationsOf(pub DistributorId);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Invitations;
 
-impl Key for InvitationsOf {
-    type Value = Arc<Vec<DistributorInvitation>>;
+impl List for Invitations {
+    type Row = DistributorInvitation;
+    const TABLE: &'static str = "distributor_invitations";
+    const TIE: &'static str = "distributor_invitations.distributor_id = parent.id";
+    const SORT: &'static str = "distributor_invitations.created_at";
+    const ID: &'static str = "distributor_invitations.id";
 
-    async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
-        let rest = Sql::new("FROM distributor_invitations WHERE distributor_id = ANY(").bind(ids).sql(") AND ");
-        let rest = rest.join(reached(actor, Permission::UsersWrite, "distributor_id")).sql(" ORDER BY created_at, id");
-        let rows = Select::<DistributorInvitation>::new(rest).rows(conn).await?;
-        Ok(group(keys, rows, |key| key.0, |row| row.distributor_id))
+    fn visible_to(actor: &Actor) -> Sql {
+        reached(actor, Permission::UsersWrite, "distributor_invitations.distributor_id")
+    }
+
+    fn place(row: &DistributorInvitation) -> (DateTime<Utc>, Uuid) {
+        (row.created_at, row.id.0)
     }
 }
 
 /// Who works for a distributor, its owner included; for those who may see its accounts.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MembersOf(pub DistributorId);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Members;
 
-impl Key for MembersOf {
-    type Value = Arc<Vec<RoleGrant>>;
+impl List for Members {
+    type Row = RoleGrant;
+    const TABLE: &'static str = "role_grants";
+    const TIE: &'static str = "role_grants.scope_kind = 'distributor' AND role_grants.scope_id = parent.id";
+    const SORT: &'static str = "role_grants.created_at";
+    const ID: &'static str = "role_grants.id";
 
-    async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
-        let rest = Sql::new("FROM role_grants WHERE scope_kind = 'distributor' AND scope_id = ANY(").bind(ids);
-        let rest = rest.sql(") AND ").join(reached(actor, Permission::UsersRead, "scope_id"));
-        let rows = Select::<RoleGrant>::new(rest.sql(" ORDER BY created_at, id")).rows(conn).await?;
-        Ok(group(keys, rows, |key| Some(key.0.0), |row| row.scope_id))
+    fn visible_to(actor: &Actor) -> Sql {
+        reached(actor, Permission::UsersRead, "role_grants.scope_id")
+    }
+
+    fn place(row: &RoleGrant) -> (DateTime<Utc>, Uuid) {
+        (row.created_at, row.id.0)
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn invite(
         created_at: now,
     };
     let tx = app.db.begin().await?;
-    lock_open(&tx, actor, of, "distributorId").await?;
+    require_verified(actor, &lock_open(&tx, actor, of, "distributorId").await?, "distributorId")?;
     let invited = usize::try_from(model::count_open(&tx, of).await?).unwrap_or(usize::MAX);
     if model::grants_over(&tx, of, None).await?.len().saturating_add(invited) >= MAX_STAFF {
         return Err(Error::problem(
@@ -93,6 +93,14 @@ async fn lock_open(conn: &Conn, actor: &Actor, of: DistributorId, path: &str) ->
     Ok(row)
 }
 
+/// The platform sends no mails in the name of somebody whom nobody looked at, unless it does so itself.
+fn require_verified(actor: &Actor, row: &Distributor, path: &str) -> Result<()> {
+    if row.status == DistributorStatus::Verified || actor.scope(Permission::UsersWrite).everything {
+        return Ok(());
+    }
+    Err(Error::problem("SELLER_NOT_VERIFIED", path, "people are invited once the distributor is verified"))
+}
+
 async fn check_rate(app: &App, actor: &Actor) -> Result<()> {
     app.limiter.take(&format!("distributor-invite:{}", actor.key()), 1, INVITE_RATE).await.check()
 }
@@ -108,7 +116,9 @@ pub async fn resend(app: &App, actor: &Actor, id: DistributorInvitationId) -> Re
     let now = app.clock.now();
     check_rate(app, actor).await?;
     let tx = app.db.begin().await?;
+    // As in `accept`, the invitation is locked before its distributor.
     let before = open_one(&tx, actor, id).await?;
+    require_verified(actor, &lock_open(&tx, actor, before.distributor_id, "id").await?, "id")?;
     if before.sends >= MAX_SENDS || before.sent_at > now - RESEND_PAUSE {
         let message = format!("an invitation is sent at most {MAX_SENDS} times, and once a minute");
         return Err(Error::problem("TOO_SOON", "id", message));

@@ -130,7 +130,7 @@ impl FileQuery {
 pub struct FileUploadCreateInput {
     /// What the file is for.
     purpose: FilePurpose,
-    /// Its name, 1 to 255 characters without slashes.
+    /// Its name, 1 to 255 characters without slashes, control and hidden characters.
     name: String,
     /// Its media type: `text/csv`, `application/gzip`, `image/png`, …
     content_type: String,
@@ -173,7 +173,8 @@ impl FileMutation {
         FileUploadCreatePayload::from(outcome.map(FileUpload::from))
     }
 
-    /// Ends an upload: the content is checked and the file becomes usable. Harmless when it already is.
+    /// Ends an upload: the content is checked and the file becomes usable. Harmless when it already is. Content that is
+    /// not what was announced ends the file; announce it again.
     #[access(SignedIn)]
     async fn file_upload_complete(
         &self,

@@ -53,6 +53,8 @@ crate::text_enum! {
         Pending = "pending",
         /// They are, and they never change.
         Stored = "stored",
+        /// They were not what was announced, and are gone: announce the file again. Removed after a day.
+        Refused = "refused",
     }
 }
 
@@ -156,10 +158,21 @@ pub async fn mark_stored(
         .optional()?)
 }
 
-/// Removes up to `limit` files that have been pending since before the instant; answers which.
+/// Ends a pending file whose bytes are not what was announced; `None` when it no longer is pending. From then on its
+/// bytes can be removed: nothing brings it back.
+pub async fn mark_refused(mut conn: &Conn, id: FileId) -> Result<Option<FileRow>> {
+    Ok(diesel::update(files::table.filter(files::id.eq(id).and(files::status.eq(FileStatus::Pending))))
+        .set(files::status.eq(FileStatus::Refused))
+        .returning(FileRow::as_select())
+        .get_result(&mut conn)
+        .await
+        .optional()?)
+}
+
+/// Removes up to `limit` files that were announced before the instant and are not stored; answers which.
 pub async fn delete_abandoned(mut conn: &Conn, before: DateTime<Utc>, limit: i64) -> Result<Vec<FileId>> {
     let abandoned = files::table
-        .filter(files::status.eq(FileStatus::Pending).and(files::created_at.lt(before)))
+        .filter(files::status.ne(FileStatus::Stored).and(files::created_at.lt(before)))
         .order(files::created_at)
         .limit(limit)
         .select(files::id);

@@ -16,7 +16,7 @@ use crate::{
     kernel::{
         access::Actor,
         audit::Change,
-        error::{Error, Problem, Result},
+        error::{Error, Problem, Result, found},
         rate_limit::Rate,
         storage::{ByteStream, Link, Written},
     },
@@ -75,9 +75,8 @@ fn check(actor: &Actor, request: &UploadRequest) -> Result<Kind> {
     let permission = rule.upload.ok_or_else(|| Error::invalid("purpose", "such files are written by the server"))?;
     actor.require(permission)?;
     let mut problems = Vec::new();
-    let length = request.name.chars().count();
-    if length == 0 || length > 255 || request.name.chars().any(|c| c.is_control() || matches!(c, '/' | '\\')) {
-        let message = "a file name has 1 to 255 characters, without slashes and control characters";
+    if !is_name(&request.name) {
+        let message = "a file name has 1 to 255 characters, without slashes, control and hidden characters";
         problems.push(Problem::new("INVALID", "name", message));
     }
     if request.size < 1 {
@@ -92,6 +91,15 @@ fn check(actor: &Actor, request: &UploadRequest) -> Result<Kind> {
         None => problems.push(Problem::new("TYPE_NOT_ALLOWED", "contentType", type_message(request.purpose))),
     }
     Err(Error::Rejected(problems))
+}
+
+/// A name, not a path, that reads as it is written: characters that turn the direction of the text round, or have no
+/// width, hide an ending such as `.exe`. The joiners that Indian scripts need stay.
+fn is_name(name: &str) -> bool {
+    let hidden = |c: char| matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let forbidden = |c: char| c.is_control() || matches!(c, '/' | '\\') || hidden(c);
+    let says_nothing = name.chars().all(|c| c == '.' || c.is_whitespace());
+    !says_nothing && name.chars().count() <= 255 && !name.chars().any(forbidden)
 }
 
 fn type_message(purpose: FilePurpose) -> String {
@@ -119,8 +127,12 @@ pub async fn complete_upload(app: &App, actor: &Actor, id: FileId) -> Result<Fil
     if row.owner_id != Some(owner) {
         return Err(Error::NotFound("file"));
     }
-    if row.status == FileStatus::Stored {
-        return Ok(row);
+    match row.status {
+        FileStatus::Stored => return Ok(row),
+        FileStatus::Refused => {
+            return Err(Error::problem("CONFLICT", "id", "this upload was refused; announce it again"));
+        }
+        FileStatus::Pending => {}
     }
     let not_uploaded = || Error::problem("NOT_UPLOADED", "id", "the bytes of this file have not arrived");
     let size = app.storage.size(id.0).await?.ok_or_else(not_uploaded)?;
@@ -129,11 +141,21 @@ pub async fn complete_upload(app: &App, actor: &Actor, id: FileId) -> Result<Fil
         checked => checked,
     };
     if let Err(error) = checked {
-        app.storage.delete(id.0).await?;
+        refuse(app, actor, &row).await?;
         return Err(error);
     }
     let sha256 = if size <= HASH_UP_TO { Some(hash_of(app, id).await?) } else { None };
     settle(app, actor, &row, size, sha256.as_deref()).await
+}
+
+/// Ends an upload for good. The row goes first, in one statement: whoever looked at the same bytes beside this call can
+/// no longer store them, and so they are removed under nobody. Bytes that a crash leaves here go with the sweep.
+async fn refuse(app: &App, actor: &Actor, before: &FileRow) -> Result<()> {
+    let tx = app.db.begin().await?;
+    let Some(row) = model::mark_refused(&tx, before.id).await? else { return Ok(()) };
+    Change::new("fileRefused", row.id, Some(before), Some(&row))?.record(&tx, &app.clock, actor).await?;
+    tx.commit().await?;
+    app.storage.delete(row.id.0).await
 }
 
 pub(super) fn wrong_size(row: &FileRow) -> Error {
@@ -150,7 +172,8 @@ async fn hash_of(app: &App, id: FileId) -> Result<Vec<u8>> {
     Ok(hash.finalize().to_vec())
 }
 
-/// Records that a pending file's bytes are there.
+/// Records that a pending file's bytes are there. Where another call did that at the same moment, its row is the answer;
+/// where the file was refused or swept meanwhile, the bytes belong to nobody and go.
 pub(super) async fn settle(
     app: &App,
     actor: &Actor,
@@ -161,10 +184,24 @@ pub(super) async fn settle(
     let size = i64::try_from(size).map_err(Error::internal)?;
     let tx = app.db.begin().await?;
     let stored = model::mark_stored(&tx, before.id, &before.content_type, size, sha256, app.clock.now()).await?;
-    let row = stored.ok_or_else(|| Error::conflict("the file has arrived already"))?;
+    let Some(row) = stored else {
+        drop(tx);
+        return settled(app, before.id).await;
+    };
     Change::new("fileStored", row.id, Some(before), Some(&row))?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;
     Ok(row)
+}
+
+/// What became of a file that no longer was pending.
+async fn settled(app: &App, id: FileId) -> Result<FileRow> {
+    match found(model::find_any(&*app.db.write().await?, id).await)? {
+        Some(row) if row.status == FileStatus::Stored => Ok(row),
+        _ => {
+            app.storage.delete(id.0).await?;
+            Err(Error::NotFound("file"))
+        }
+    }
 }
 
 /// A short-lived link to a stored file; `None` while it is pending, and for private ones.
@@ -237,7 +274,7 @@ pub async fn write_file(
     settle(app, &Actor::system(), &row, size, Some(&sha256)).await
 }
 
-/// Removes uploads that were announced a day ago and never arrived; answers how many.
+/// Removes uploads that were announced a day ago and never arrived, or were refused; answers how many.
 pub async fn sweep_abandoned(app: &App) -> Result<usize> {
     let before = app.clock.now() - ABANDONED_AFTER;
     let mut swept = 0;

@@ -192,3 +192,32 @@ async fn upload(market: &Market, client: &crate::support::Client) -> Value {
     assert_eq!(put.send().await.unwrap().status(), 201);
     answer.data("/fileUploadCreate/upload/file/id").clone()
 }
+
+#[tokio::test]
+async fn a_second_application_never_stands_in_a_reviewers_way() {
+    let market = Market::start().await;
+    let (verified, refused) = (market.verified("Farm Fresh").await, market.in_review("Other").await);
+    market.decides("distributorReject", json!({ "id": refused.id, "reason": "No" })).await;
+    for (first, name) in [(&verified, "Second"), (&refused, "Third")] {
+        let apply = |name: String| {
+            let input = json!({ "name": name });
+            run(&first.client, "distributorApply", "distributor { id }", input)
+        };
+        assert_eq!(apply(name.to_owned()).await.problems("distributorApply"), [""; 0], "the first was decided on");
+        assert_eq!(apply(format!("{name}, too")).await.problems("distributorApply"), ["APPLICATION_UNFINISHED"]);
+        // The reviewer sends the first one back, and accepts it again, whatever else its owner has begun.
+        market.decides("distributorRequestChanges", json!({ "id": first.id, "reason": "Look again" })).await;
+        assert_eq!(apply(format!("{name}, too")).await.problems("distributorApply"), ["APPLICATION_UNFINISHED"]);
+    }
+    verified.submits().await;
+    market.decides("distributorApprove", json!({ "id": verified.id })).await;
+    assert_eq!(market.seller_status("Farm Fresh").await, "active");
+
+    // One that was sent back is unfinished, too.
+    let reopened = market.in_review("Reopened").await;
+    market.decides("distributorReject", json!({ "id": reopened.id, "reason": "No" })).await;
+    market.decides("distributorRequestChanges", json!({ "id": reopened.id, "reason": "Look again" })).await;
+    let next = run(&reopened.client, "distributorApply", "distributor { id }", json!({ "name": "Next" })).await;
+    assert_eq!(next.problems("distributorApply"), ["APPLICATION_UNFINISHED"]);
+    market.app.finish().await;
+}

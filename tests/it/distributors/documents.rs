@@ -34,7 +34,7 @@ async fn add(market: &Market, of: &Applicant, kind: &str, expires_on: Option<&st
 }
 
 /// A paper that is handed in; its ID.
-async fn added(market: &Market, of: &Applicant, kind: &str, expires_on: Option<&str>) -> Value {
+pub async fn added(market: &Market, of: &Applicant, kind: &str, expires_on: Option<&str>) -> Value {
     let answer = add(market, of, kind, expires_on).await;
     assert_eq!(answer.problems("distributorDocumentAdd"), [""; 0]);
     answer.data("/distributorDocumentAdd/document/id").clone()
@@ -88,10 +88,14 @@ async fn nobody_is_verified_without_the_required_papers() {
     let twice = run(&market.office, "distributorDocumentReject", "document { id }", input).await;
     assert_eq!(twice.problems("distributorDocumentReject"), ["CONFLICT"]);
     assert_eq!(decide().await.problems("distributorApprove"), ["DOCUMENTS_INCOMPLETE"]);
-    let seen = applicant.sees("missingDocuments documents { kind status reason file { name downloadUrl } }").await;
+    let seen =
+        applicant.sees("missingDocuments documents { nodes { kind status reason file { name downloadUrl } } }").await;
     assert_eq!(seen["missingDocuments"], json!(["FSSAI"]));
-    assert_eq!(seen["documents"][1]["reason"], "Not readable");
-    assert!(seen["documents"][0]["file"]["downloadUrl"].is_null(), "papers are opened by a field that writes it down");
+    assert_eq!(seen["documents"]["nodes"][1]["reason"], "Not readable");
+    assert!(
+        seen["documents"]["nodes"][0]["file"]["downloadUrl"].is_null(),
+        "papers are opened by a field that writes it down"
+    );
     let better = added(&market, &applicant, "FSSAI", Some(&day(&market, 90))).await;
     approve(&market, &better).await;
     market.decides("distributorApprove", json!({ "id": applicant.id })).await;
@@ -104,7 +108,10 @@ async fn a_successor_takes_over_when_it_is_accepted_and_not_before() {
     let market = Market::start_with(&TWO).await;
     let applicant = verified(&market, 20).await;
     let statuses = || async {
-        let seen = applicant.sees("documents { kind status }").await["documents"].as_array().unwrap().clone();
+        let seen = applicant.sees("documents { nodes { kind status } }").await["documents"]["nodes"]
+            .as_array()
+            .unwrap()
+            .clone();
         let licences = seen.into_iter().filter(|paper| paper["kind"] == "FSSAI");
         licences.map(|paper| paper["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
@@ -245,10 +252,10 @@ async fn settings_may_leave_the_decision_to_the_papers() {
     approve(&market, &gst).await;
     assert_eq!(applicant.sees("status").await["status"], "IN_REVIEW");
     approve(&market, &licence).await;
-    let seen = applicant.sees("status decisions { step reason account { id } }").await;
+    let seen = applicant.sees("status decisions { nodes { step reason account { id } } }").await;
     assert_eq!(seen["status"], "VERIFIED");
     let last = json!({ "step": "APPROVE", "reason": "all papers were accepted", "account": null });
-    assert_eq!(seen["decisions"][1], last);
+    assert_eq!(seen["decisions"]["nodes"][1], last);
     assert_eq!(market.seller_status("Farm Fresh").await, "active");
     market.app.finish().await;
 }
@@ -263,4 +270,130 @@ fn the_setting_names_every_kind_of_paper() {
     let all: Vec<&str> =
         std::iter::once("none").chain(DistributorDocumentKind::ALL.iter().map(|kind| kind.as_str())).collect();
     assert_eq!(known, all);
+}
+
+/// The kinds of the papers that are outdated, oldest first.
+async fn outdated(of: &Applicant) -> Vec<String> {
+    let seen = of.sees("documents { nodes { kind status } }").await;
+    let papers = seen["documents"]["nodes"].as_array().unwrap().clone();
+    let papers = papers.into_iter().filter(|paper| paper["status"] == "OUTDATED");
+    papers.map(|paper| paper["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_accepted_paper_ends_with_what_it_proves() {
+    let market = Market::start_with(&["--required-documents", "gst,pan,bank,address"]).await;
+    let applicant = market.applicant("Farm Fresh").await;
+    applicant.saves(complete(GSTIN)).await;
+    for kind in ["GST", "PAN", "BANK", "ADDRESS"] {
+        let paper = added(&market, &applicant, kind, None).await;
+        approve(&market, &paper).await;
+    }
+    applicant.submits().await;
+    market.decides("distributorApprove", json!({ "id": applicant.id })).await;
+    let direct = applicant.tries(json!({ "bankAccount": { "number": "999999999999" } })).await;
+    assert_eq!(direct.problems("distributorUpdate"), ["CONFLICT"], "a verified seller's account is fixed");
+    market.decides("distributorRequestChanges", json!({ "id": applicant.id, "reason": "New bank" })).await;
+    assert_eq!(market.seller_status("Farm Fresh").await, "pending", "on hold until it is verified anew");
+
+    applicant.saves(json!({ "bankAccount": { "number": "50100 1234 56789", "holder": "Farm Fresh LLP" } })).await;
+    applicant.saves(json!({ "contact": { "name": "Another" }, "storefront": { "name": "Farm Fresher" } })).await;
+    assert_eq!(outdated(&applicant).await, [""; 0], "nothing that a paper proves was changed");
+    applicant.saves(json!({ "bankAccount": { "number": "999999999999" } })).await;
+    assert_eq!(outdated(&applicant).await, ["BANK"]);
+    let trail = "SELECT jsonb_agg(jsonb_build_array(before->>'status', after->>'status', actor_id IS NOT NULL)) FROM audit_log \
+                 WHERE action = 'distributorUpdate' AND subject_type = 'DistributorDocument'";
+    assert_eq!(market.app.database.value(trail).await, json!([["approved", "outdated", true]]));
+    assert_eq!(applicant.sees("missingDocuments").await["missingDocuments"], json!(["BANK"]));
+    let submit = || run(&applicant.client, "distributorSubmit", "distributor { id }", json!({ "id": applicant.id }));
+    let asked = [("REQUIRED".to_owned(), "documents.bank".to_owned())];
+    assert_eq!(problems(&submit().await, "distributorSubmit"), asked, "a new one is asked for");
+
+    let cheque = added(&market, &applicant, "BANK", None).await;
+    applicant.submits().await;
+    let verify = || run(&market.office, "distributorApprove", "distributor { id }", json!({ "id": applicant.id }));
+    assert_eq!(verify().await.problems("distributorApprove"), ["DOCUMENTS_INCOMPLETE"], "nobody looked at it yet");
+    // The reviewer compared it with an account that was changed in the meantime.
+    let read = applicant.sees("version").await["version"].clone();
+    run(&applicant.client, "distributorWithdraw", "distributor { id }", json!({ "id": applicant.id })).await;
+    applicant.saves(json!({ "bankAccount": { "number": "888888888888" } })).await;
+    applicant.submits().await;
+    let late = json!({ "id": cheque, "expectedVersion": read });
+    let late = run(&market.office, "distributorDocumentApprove", "document { id }", late).await;
+    assert_eq!(late.problems("distributorDocumentApprove"), ["VERSION_CONFLICT"]);
+    approve(&market, &cheque).await;
+    market.decides("distributorApprove", json!({ "id": applicant.id })).await;
+    assert_eq!(market.seller_status("Farm Fresher").await, "active");
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn each_field_ends_the_papers_on_which_it_stands() {
+    let market = Market::start().await;
+    let applicant = market.applicant("Farm Fresh").await;
+    applicant.saves(complete(GSTIN)).await;
+    let address = json!({ "line1": "13 Market Yard", "city": "Mumbai", "pincode": "400001" });
+    let moved = complete(super::OTHER_GSTIN);
+    for (sections, kinds) in [
+        (json!({ "company": { "legalName": "Farm Fresh Foods LLP" } }), vec!["GST", "PAN", "TRADE_LICENCE", "FSSAI"]),
+        (json!({ "company": { "businessType": "COMPANY" } }), vec!["GST"]),
+        (json!({ "address": address }), vec!["GST", "ADDRESS", "TRADE_LICENCE", "FSSAI"]),
+        (json!({ "bankAccount": { "holder": "Another" } }), vec!["BANK"]),
+        (json!({ "bankAccount": { "ifsc": "SBIN0001234" } }), vec!["BANK"]),
+        (
+            json!({ "legal": moved["legal"], "address": moved["address"] }),
+            vec!["GST", "PAN", "ADDRESS", "TRADE_LICENCE", "FSSAI"],
+        ),
+        (json!({ "legal": { "turnoverBand": "ABOVE_5_CRORE" } }), vec![]),
+    ] {
+        market.app.database.execute("DELETE FROM distributor_documents").await;
+        for kind in ["GST", "PAN", "BANK", "ADDRESS", "TRADE_LICENCE", "FSSAI"] {
+            let paper = added(&market, &applicant, kind, Some(&day(&market, 90))).await;
+            approve(&market, &paper).await;
+        }
+        applicant.saves(sections.clone()).await;
+        assert_eq!(outdated(&applicant).await, kinds, "{sections}");
+    }
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn one_distributor_whose_mail_fails_keeps_nobody_waiting() {
+    let market = Market::start_with(&["--required-documents", "fssai"]).await;
+    let (broken, other) = (market.applicant("Broken").await, market.applicant("Other").await);
+    for (who, gstin) in [(&broken, GSTIN), (&other, super::OTHER_GSTIN)] {
+        who.saves(complete(gstin)).await;
+        let paper = added(&market, who, "FSSAI", Some(&day(&market, 5))).await;
+        approve(&market, &paper).await;
+        who.submits().await;
+        market.decides("distributorApprove", json!({ "id": who.id })).await;
+    }
+    // No way in leads to such an address; the job has to survive it all the same.
+    market.app.database.execute("UPDATE distributors SET notification_email = 'not an address' WHERE id = (SELECT id FROM sellers WHERE name = 'Broken')").await;
+    let round = || async {
+        let app = market.app.node.app.clone();
+        let done = market.app.node.on_runtime(async move { expiry::run(&app).await.unwrap() }).await;
+        market.app.drain_jobs().await;
+        done
+    };
+    assert_eq!(round().await, (2, 0), "both owners are reminded");
+    market.app.advance(TimeDelta::days(6));
+    assert_eq!(round().await, (0, 2));
+    let mails = market.app.node.app.mailer.captured();
+    let told = mails.iter().filter(|mail| mail.subject == "Your distributor was suspended").count();
+    assert_eq!(told, 2, "what was decided stands, and the owner is told");
+    // Whatever else goes wrong with one of them stays with that one.
+    market
+        .app
+        .database
+        .execute(
+            "UPDATE distributor_documents SET expires_on = expires_on + 30, reminded_days = NULL; \
+        UPDATE distributors SET status = 'verified'; UPDATE sellers SET status = 'active'; \
+        ALTER TABLE distributors ADD CONSTRAINT stuck CHECK (status <> 'suspended' OR notification_email IS NULL)",
+        )
+        .await;
+    market.app.advance(TimeDelta::days(31));
+    assert_eq!(round().await, (0, 1));
+    assert_eq!(market.seller_status("Other").await, "suspended");
+    market.app.finish().await;
 }

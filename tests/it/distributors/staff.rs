@@ -39,16 +39,16 @@ async fn member(market: &Market, of: &Applicant, role: &str) -> (AccountId, Clie
 }
 
 async fn members(of: &Applicant, client: &Client) -> Value {
-    let text = "query($id: ID!) { distributor(id: $id) { members { role { name } account { id } } } }";
+    let text = "query($id: ID!) { distributor(id: $id) { members { nodes { role { name } account { id } } } } }";
     let seen = client.query(text, json!({ "id": of.id })).await;
-    let roles = seen.data("/distributor/members").as_array().unwrap().clone();
+    let roles = seen.data("/distributor/members/nodes").as_array().unwrap().clone();
     roles.iter().map(|member| member["role"]["name"].clone()).collect()
 }
 
 #[tokio::test]
 async fn somebody_is_invited_accepts_changes_roles_and_goes() {
     let market = Market::start().await;
-    let owner = market.applicant("Farm Fresh").await;
+    let owner = market.verified("Farm Fresh").await;
     let (account, client) = market.app.sign_in_as("customer").await;
     let mail = address(account);
     invite(&owner.client, &owner, &mail.to_uppercase(), "MANAGER").await;
@@ -92,7 +92,7 @@ async fn somebody_is_invited_accepts_changes_roles_and_goes() {
 #[tokio::test]
 async fn an_invitation_is_sent_again_taken_back_and_expires() {
     let market = Market::start().await;
-    let owner = market.applicant("Farm Fresh").await;
+    let owner = market.verified("Farm Fresh").await;
     let (account, client) = market.app.sign_in_as("customer").await;
     let mail = address(account);
     let made = invite(&owner.client, &owner, &mail, "ORDERS").await;
@@ -122,14 +122,14 @@ async fn an_invitation_is_sent_again_taken_back_and_expires() {
         "UPDATE distributor_invitations SET expires_at = now() - interval '1 second' WHERE revoked_at IS NULL";
     market.app.database.execute(expired).await;
     assert_eq!(accept(&client, &late).await.problems("distributorInvitationAccept"), ["TOKEN_INVALID"]);
-    let seen = owner.sees("invitations { email role revokedAt acceptedAt }").await;
-    assert_eq!(seen["invitations"].as_array().unwrap().len(), 2);
+    let seen = owner.sees("invitations { nodes { email role revokedAt acceptedAt } }").await;
+    assert_eq!(seen["invitations"]["nodes"].as_array().unwrap().len(), 2);
     let (_, finance) = member(&market, &owner, "FINANCE").await;
-    let text = "query($id: ID!) { distributor(id: $id) { invitations { email } members { id } } }";
+    let text = "query($id: ID!) { distributor(id: $id) { invitations { nodes { email } } members { totalCount nodes { id } } } }";
     let seen = finance.query(text, json!({ "id": owner.id })).await;
     assert_eq!(
         *seen.data("/distributor"),
-        json!({ "invitations": [], "members": [] }),
+        json!({ "invitations": { "nodes": [] }, "members": { "totalCount": 0, "nodes": [] } }),
         "who else is there is not theirs"
     );
     market.app.finish().await;
@@ -138,7 +138,7 @@ async fn an_invitation_is_sent_again_taken_back_and_expires() {
 #[tokio::test]
 async fn a_distributor_has_exactly_one_owner() {
     let market = Market::start().await;
-    let owner = market.applicant("Farm Fresh").await;
+    let owner = market.verified("Farm Fresh").await;
     let (next, client) = member(&market, &owner, "MANAGER").await;
     let (id, own) = (next.to_string(), owner.account.to_string());
     let hand_over = |client: &Client, to: &str| {
@@ -179,12 +179,38 @@ async fn a_distributor_has_exactly_one_owner() {
 #[tokio::test]
 async fn an_owner_has_no_power_over_the_account_of_a_customer_who_works_there() {
     let market = Market::start().await;
-    let owner = market.applicant("Farm Fresh").await;
+    let owner = market.verified("Farm Fresh").await;
     let (account, _) = member(&market, &owner, "MANAGER").await;
     let update = json!({ "id": account.to_string(), "email": "taken-over@farm.example" });
     let refused = run(&owner.client, "accountUpdate", "account { id }", update).await;
     assert_eq!(refused.problems("accountUpdate"), ["EXCEEDS_OWN_RIGHTS"]);
     let locked = run(&owner.client, "accountLock", "account { id }", json!({ "id": account.to_string() })).await;
     assert_eq!(locked.problems("accountLock"), ["EXCEEDS_OWN_RIGHTS"]);
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn only_a_verified_distributor_has_mails_sent() {
+    let market = Market::start().await;
+    let applicant = market.applicant("WIN A PRIZE").await;
+    let refused = invite(&applicant.client, &applicant, "victim@elsewhere.example", "MANAGER").await;
+    let expected = [("SELLER_NOT_VERIFIED".to_owned(), "distributorId".to_owned())];
+    assert_eq!(problems(&refused, "distributorInvite"), expected);
+    let owner = market.verified("Farm Fresh").await;
+    let made = invite(&owner.client, &owner, "friend@elsewhere.example", "MANAGER").await;
+    let invitation = made.data("/distributorInvite/invitation/id").clone();
+    market.app.drain_jobs().await;
+    market.app.advance(TimeDelta::seconds(61));
+    market.decides("distributorSuspend", json!({ "id": owner.id, "reason": "Late" })).await;
+    let again = run(&owner.client, "distributorInvitationResend", "invitation { id }", json!({ "id": invitation }));
+    assert_eq!(
+        problems(&again.await, "distributorInvitationResend"),
+        [("SELLER_NOT_VERIFIED".to_owned(), "id".to_owned())]
+    );
+    let mails = market.app.node.app.mailer.captured();
+    assert!(mails.iter().all(|mail| mail.to != "victim@elsewhere.example"));
+    let mail = mails.iter().find(|mail| mail.to == "friend@elsewhere.example").unwrap();
+    assert_eq!(mail.subject, "You are invited to work for a distributor at FreshVilla");
+    assert!(mails.iter().all(|mail| !mail.subject.contains("Farm Fresh")), "no name in any subject");
     market.app.finish().await;
 }

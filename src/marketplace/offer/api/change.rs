@@ -177,7 +177,8 @@ pub struct OfferMutation;
 
 #[mutation]
 impl OfferMutation {
-    /// Adds an offer of a seller within the caller's scope for a variant of the catalogue.
+    /// Adds an offer of a seller within the caller's scope for a variant of the catalogue. Until a distributor is
+    /// verified, its offers are drafts.
     #[access(Can(Permission::OffersWrite))]
     async fn offer_create(
         &self,

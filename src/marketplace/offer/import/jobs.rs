@@ -14,7 +14,7 @@ use crate::{
     },
     inventory::seller::model::SellerId,
     kernel::{
-        error::Result,
+        error::{Error, Result},
         jobs::{Job, JobRun},
     },
     marketplace::offer::policy::Policy,
@@ -71,9 +71,10 @@ impl Job<App> for RunOfferImport {
 
 async fn import(app: App, spec: OfferImportSpec, run: JobRun) -> Result<()> {
     let file = source::open(&app, &spec.source).await?;
+    let started_by = run.created_by.ok_or_else(|| Error::internal(anyhow::anyhow!("nobody started this import")))?;
     let (data, ledger) = begin(&app, run, file, spec.dry_run);
     let intake = OfferIntake::new(spec.kind.fields());
-    let output = || OfferOutput { seller: spec.seller, policy: Policy::of(&app) };
+    let output = || OfferOutput { seller: spec.seller, started_by, policy: Policy::of(&app), clock: app.clock.clone() };
     import_as(&app, intake, output, spec.wishes, data, &ledger).await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::rows::OfferEntry;
 use crate::{
@@ -10,18 +11,22 @@ use crate::{
         import::{
             issue::Issue,
             kinds::{Outcome, Output},
+            rights::starter,
         },
         variant::model::{Variant, VariantId},
     },
     inventory::seller::model::{Seller, SellerId},
     kernel::{
+        access::{Actor, Permission},
+        audit,
+        clock::Clock,
         db::Conn,
         error::{Error, Problem, Result},
     },
     marketplace::offer::{
         edit::{Edit, OfferChanges, Terms, edit},
         model::{
-            Whole, lookup,
+            self, Whole, lookup,
             write::{self, LiveOffers},
         },
         policy::Policy,
@@ -32,12 +37,18 @@ use crate::{
 pub struct OfferOutput {
     /// Whose, from the rights of whoever started the import.
     pub seller: SellerId,
+    /// Who that is.
+    pub started_by: Uuid,
     /// What needs review.
     pub policy: Policy,
+    /// Dates the audit log.
+    pub clock: Clock,
 }
 
 impl Output<OfferEntry> for OfferOutput {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[OfferEntry]) -> Result<Outcome> {
+        let may = |actor: &Actor| model::may(actor, Permission::OffersWrite, self.seller);
+        let actor = starter(conn, self.started_by, may).await?;
         let seller = write::hold_seller(conn, self.seller).await?;
         let mut batch = Batch::look_up(conn, seller, entries).await?;
         let mut outcome = Outcome::default();
@@ -62,6 +73,9 @@ impl Output<OfferEntry> for OfferOutput {
             }
         }
         write::save(conn, &edits).await?;
+        let changed = edits.iter().filter(|edit| edit.changes());
+        let changes = changed.map(|edit| edit.change("offerImport")).collect::<Result<Vec<_>>>()?;
+        audit::record_all(changes, conn, &self.clock, &actor).await?;
         Ok(outcome)
     }
 
@@ -124,7 +138,7 @@ impl<'e> Batch<'e> {
         let sku = entry.changes.sku.clone().filter(|_| known.is_none());
         let changes = OfferChanges { sku, ..entry.changes.clone() };
         let mrp = self.variants.get(&variant).and_then(|row| row.mrp_minor);
-        let mut after = edit(&before, changes, &Terms { mrp, seller_kind: self.seller.kind, policy, now })?;
+        let mut after = edit(&before, changes, &Terms { mrp, seller: &self.seller, policy, now })?;
         self.live.admit(&after.offer)?;
         // Two rows about one offer are one write.
         let version = stored.as_ref().map_or(0, |whole| whole.offer.version);

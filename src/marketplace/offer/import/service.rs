@@ -16,6 +16,8 @@ use crate::{
 
 /// Enqueues an import for a seller within the caller's scope. The same idempotency key answers the same job.
 pub async fn start_import(app: &App, actor: &Actor, spec: OfferImportSpec, idempotency_key: &str) -> Result<JobRow> {
+    // A person: every batch asks for their rights again.
+    actor.require_account()?;
     require_seller(actor, spec.seller)?;
     let names = Columns::check_names(spec.kind.fields(), &[], &spec.wishes);
     names.map_err(|(path, message)| Error::invalid(path, message))?;
