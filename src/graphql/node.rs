@@ -55,6 +55,7 @@ use crate::{
         distributor::model::{self as distributor, Distributor, DistributorId},
         document::model::{self as document, DistributorDocument, DistributorDocumentId},
         offer::model::{self as offer, Offer, OfferId},
+        proposal::model::{self as proposal, Proposal, ProposalId},
     },
     work::{
         file::{
@@ -113,6 +114,7 @@ nodes! {
     Distributor(DistributorId => Distributor as Distributor, "distributors", distributor::visible_to),
     CommissionRule(CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to),
     Offer(OfferId => Offer as Offer, "offers", offer::visible_to),
+    Proposal(ProposalId => Proposal as Proposal, "product_proposals", proposal::visible_to),
     DistributorDocument(
         DistributorDocumentId => DistributorDocument as DistributorDocument, "distributor_documents", document::visible_to
     ),
