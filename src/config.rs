@@ -286,6 +286,10 @@ pub struct OfferConfig {
     /// lead-time, window; a new offer always is
     #[arg(long, env = "FRESHVILLA_OFFER_REVIEWED_FIELDS", value_delimiter = ',', global = true)]
     pub offer_reviewed_fields: Vec<ReviewedField>,
+    /// Whose proposals of new products come into the catalogue without review: nobody's (manual), FreshVilla's own
+    /// (house), or everybody's (automatic)
+    #[arg(long, env = "FRESHVILLA_PROPOSAL_APPROVAL", default_value = "house", global = true)]
+    pub proposal_approval: OfferApproval,
 }
 
 /// Whose offers go on sale without review.
@@ -297,6 +301,17 @@ pub enum OfferApproval {
     House,
     /// Everybody's.
     Automatic,
+}
+
+impl OfferApproval {
+    /// Whether it is done without anybody looking, for FreshVilla's own or for another one's.
+    pub fn is_automatic(self, of_house: bool) -> bool {
+        match self {
+            Self::Manual => false,
+            Self::House => of_house,
+            Self::Automatic => true,
+        }
+    }
 }
 
 /// Part of an offer whose change may need review.

@@ -3,12 +3,14 @@
 //! Each hour has one job, named by its dedupe key, so that any number of nodes may schedule it. The successor is
 //! enqueued before the work begins: a round that fails does not end the chain.
 
+use std::time::Duration;
+
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     app::App,
-    catalog::search::jobs::RankSearch,
+    catalog::{search::jobs::RankSearch, shelf},
     identity,
     inventory::{reservation::jobs::ExpireReservations, stock_alert},
     kernel::{
@@ -18,10 +20,11 @@ use crate::{
         mail::MAIL_QUEUE,
         outbox,
     },
-    marketplace::{distributor, document},
+    marketplace::{distributor, document, performance},
     work::file,
 };
 
+const FOLLOWED_EVERY: Duration = Duration::from_millis(500);
 const EVERY: TimeDelta = TimeDelta::hours(1);
 /// A client that was away longer starts from a fresh query.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -57,6 +60,23 @@ impl Maintain {
 pub async fn schedule(app: &App) -> Result<()> {
     ExpireReservations::schedule(app, app.clock.now()).await?;
     Maintain::after(app.clock.now())?.enqueue(app).await
+}
+
+/// Follows what is written elsewhere within a second, until the server stops: summaries that must not hold up writers.
+/// Every worker does; they take turns.
+pub async fn follow(app: App) {
+    while !app.stop.is_cancelled() {
+        if let Err(error) = shelf::jobs::refresh_shelves(&app).await {
+            tracing::warn!(%error, "the products' shelves were not refreshed");
+        }
+        if let Err(error) = performance::jobs::count_activity(&app).await {
+            tracing::warn!(%error, "what happened with offers was not counted");
+        }
+        tokio::select! {
+            () = app.stop.cancelled() => {}
+            () = tokio::time::sleep(FOLLOWED_EVERY) => {}
+        }
+    }
 }
 
 impl Job<App> for Maintain {

@@ -428,6 +428,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    offer_performance_days (offer_id, day) {
+        offer_id -> Uuid,
+        day -> Date,
+        views -> Int8,
+        carts -> Int8,
+        orders -> Int8,
+        units -> Int8,
+        revenue_minor -> Int8,
+        returns -> Int8,
+    }
+}
+
+diesel::table! {
     offer_price_breaks (offer_id, for_business, min_quantity) {
         offer_id -> Uuid,
         for_business -> Bool,
@@ -529,6 +542,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    product_proposals (id) {
+        id -> Uuid,
+        seller_id -> Uuid,
+        name -> Text,
+        brand_id -> Nullable<Uuid>,
+        brand_name -> Nullable<Text>,
+        category_id -> Nullable<Uuid>,
+        hsn_code -> Nullable<Text>,
+        description -> Text,
+        ingredients -> Text,
+        dietary -> Nullable<Text>,
+        fssai_license -> Nullable<Text>,
+        country_of_origin -> Nullable<Text>,
+        shelf_life_days -> Nullable<Int4>,
+        variants -> Jsonb,
+        picture_file_ids -> Array<Uuid>,
+        status -> Text,
+        reason -> Text,
+        remarks -> Jsonb,
+        product_id -> Nullable<Uuid>,
+        submitted_at -> Nullable<Timestamptz>,
+        decided_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     product_search (product_id) {
         product_id -> Uuid,
         category_id -> Uuid,
@@ -539,6 +581,23 @@ diesel::table! {
         attributes -> Array<Text>,
         popularity -> Int4,
         hot -> Bool,
+    }
+}
+
+diesel::table! {
+    product_shelf_queue (id) {
+        id -> Int8,
+        product_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    product_shelves (product_id) {
+        product_id -> Uuid,
+        price_minor -> Nullable<Int8>,
+        seller_ids -> Array<Uuid>,
+        in_stock -> Bool,
+        changes_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -594,6 +653,13 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         published_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    projections (name) {
+        name -> Text,
+        last_feed_seq -> Int8,
     }
 }
 

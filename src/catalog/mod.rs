@@ -16,6 +16,7 @@ pub mod import;
 pub mod media;
 pub mod product;
 pub mod search;
+pub mod shelf;
 pub mod tax;
 pub mod variant;
 

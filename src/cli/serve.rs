@@ -88,6 +88,7 @@ async fn spawn_worker(app: &App) -> anyhow::Result<()> {
     let worker = Worker::new(app.clone(), app.db.clone(), app.clock.clone(), Arc::new(jobs::registry()), wake);
     let (stop, tasks) = (app.stop.clone(), app.tasks.clone());
     app.spawn(async move { worker.run(stop, &tasks).await });
+    app.spawn(maintenance::follow(app.clone()));
     Ok(())
 }
 

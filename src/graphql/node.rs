@@ -59,6 +59,7 @@ use crate::{
         distributor::model::{self as distributor, Distributor, DistributorId},
         document::model::{self as document, DistributorDocument, DistributorDocumentId},
         offer::model::{self as offer, Offer, OfferId},
+        proposal::model::{self as proposal, Proposal, ProposalId},
     },
     work::{
         file::{
@@ -139,6 +140,7 @@ nodes! {
     DistributorId => Distributor as Distributor, "distributors", distributor::visible_to;
     CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to;
     OfferId => Offer as Offer, "offers", offer::visible_to;
+    ProposalId => Proposal as Proposal, "product_proposals", proposal::visible_to;
     DistributorDocumentId => DistributorDocument as DistributorDocument, "distributor_documents", document::visible_to;
     AccountId => Account as Account, "accounts", account::visible_to;
     ApiKeyId => ApiKey as ApiKey, "api_keys", api_key::visible_to;

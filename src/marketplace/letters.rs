@@ -7,7 +7,9 @@ use crate::{
     config::Config,
     kernel::mail::Mail,
     marketplace::{
-        distributor::status::DistributorStep as Step, document::model::DistributorDocumentKind,
+        distributor::status::DistributorStep as Step,
+        document::model::DistributorDocumentKind,
+        proposal::model::{Proposal, ProposalStatus},
         review::model::DistributorDecision,
     },
 };
@@ -78,4 +80,17 @@ pub fn invitation(config: &Config, to: &str, name: &str, token: &str) -> Mail {
         config.http.public_url()
     );
     letter(to, "You are invited to work for a distributor at FreshVilla".to_owned(), text)
+}
+
+/// Tells a distributor's people what was decided about a product that they proposed.
+pub fn proposal_decided(config: &Config, to: &str, proposal: &Proposal) -> Mail {
+    let name = &proposal.name;
+    let (what, next) = match proposal.status {
+        ProposalStatus::Approved => ("is in the catalogue", "Your offers are on sale."),
+        ProposalStatus::ChangesRequested => ("needs changes", "Look at the remarks, and hand it in again."),
+        _ => ("was refused", "Write to us if you think that this is a mistake."),
+    };
+    let why = if proposal.reason.is_empty() { String::new() } else { format!("The reason: {}\n\n", proposal.reason) };
+    let text = format!("Hello,\n\nyour proposal {name} {what}.\n\n{why}{next}\n\n{}\n", config.http.public_url());
+    letter(to, format!("{name} {what}"), text)
 }

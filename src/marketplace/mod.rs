@@ -16,6 +16,7 @@
 //! - a live offer was approved; nobody buys one above its variant's MRP (checked when it is priced, and part of the
 //!   condition by which shoppers find it);
 //! - a larger quantity never costs more per pack (checked by the code);
+//! - a proposal that was approved names its product, and nothing of it is in the catalogue before;
 //! - no two commission rules for the same begin on one date, and one that has begun is only ever ended (by the code).
 
 pub mod commission;
@@ -25,6 +26,8 @@ pub mod document;
 pub mod letters;
 pub mod notify;
 pub mod offer;
+pub mod performance;
+pub mod proposal;
 pub mod review;
 pub mod staff;
 pub mod storefront;
@@ -75,6 +78,10 @@ domain_errors! {
         OfferExists = "OFFER_EXISTS",
         /// The seller was not verified yet, or is looked at anew.
         SellerNotVerified = "SELLER_NOT_VERIFIED",
+        /// The barcode is no GTIN, or its check digit is wrong.
+        BarcodeInvalid = "BARCODE_INVALID",
+        /// A variant of the catalogue has this barcode: offer that one.
+        BarcodeTaken = "BARCODE_TAKEN",
         /// A commission rule for the same begins on this date already.
         RuleExists = "RULE_EXISTS",
     }
@@ -86,6 +93,8 @@ pub struct MarketplaceQuery(
     commission::api::CommissionQuery,
     distributor::api::DistributorQuery,
     offer::api::OfferQuery,
+    performance::api::PerformanceQuery,
+    proposal::api::ProposalQuery,
 );
 
 /// The marketplace, changeable.
@@ -96,6 +105,8 @@ pub struct MarketplaceMutation(
     offer::api::OfferBulkMutation,
     offer::import_api::OfferImportMutation,
     offer::api::OfferMutation,
+    performance::api::PerformanceMutation,
+    proposal::change_api::ProposalMutation,
     document::api::DocumentMutation,
     review::api::ReviewMutation,
     staff::api::StaffMutation,

@@ -27,6 +27,7 @@ use crate::{
         demo::{APPLICANT, PAPERS, VERIFIED, add_verified, open_application, submit_application},
         document::model::DistributorDocumentKind,
         offer::demo::{seed_offers, seed_stock},
+        proposal::demo::seed_proposals,
     },
     work::file::{kind::Kind, model::FilePurpose, service::write_file},
 };
@@ -55,6 +56,7 @@ pub fn steps() -> Vec<Step> {
         Step { name: "distributors", run: |app| Box::pin(async move { distributors(&app).await }) },
         Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
         Step { name: "offers", run: |app| Box::pin(async move { offers(&app).await }) },
+        Step { name: "proposals", run: |app| Box::pin(async move { proposals(&app).await }) },
         Step { name: "stock", run: |app| Box::pin(async move { stock(&app).await }) },
     ]
 }
@@ -106,6 +108,10 @@ async fn catalogue(app: &App) -> Result<String> {
         "{} products in {} pack sizes, {} HSN codes, {} GST rates",
         report.products, report.variants, report.hsn_codes, report.gst_rates
     ))
+}
+
+async fn proposals(app: &App) -> Result<String> {
+    Ok(format!("{} proposals of new products", seed_proposals(app, demo::DISTRIBUTOR).await?))
 }
 
 async fn offers(app: &App) -> Result<String> {

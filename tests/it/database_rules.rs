@@ -162,6 +162,8 @@ async fn check_lists_are_the_enums_variants() {
         "stock_movements_actor_kind_check" => identity::audit::model::AuditActorKind,
         "stock_movements_kind_check" => inventory::movement::model::MovementKind,
         "stock_reservations_status_check" => inventory::reservation::model::ReservationStatus,
+        "product_proposals_status_check" => marketplace::proposal::model::ProposalStatus,
+        "product_proposals_dietary_check" => catalog::product::model::Dietary,
         "offers_status_check" => marketplace::offer::model::OfferStatus,
         "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
         "product_variants_status_check" => catalog::category::model::ShelfStatus,

@@ -647,3 +647,87 @@ async fn the_best_offer_is_in_stock_and_comes_to_the_postal_code() {
     assert_eq!(app.query(best, json!({ "at": "56006x" })).await.code(), Some("BAD_USER_INPUT"));
     app.finish().await;
 }
+
+/// Sixty sellers offer the small variant at Rs 30.00, 30.10 … 35.90 and have it in a depot of their own, each at the
+/// given state; the dearest one's depot delivers to 560066.
+async fn sixty_sellers(app: &TestApp, others: &str) {
+    let rows = format!(
+        "WITH numbers AS (SELECT n, ('01900000-0000-7000-8000-0000000003' || lpad(n::text, 2, '0'))::uuid AS seller, \
+            ('01900000-0000-7000-8000-0000000004' || lpad(n::text, 2, '0'))::uuid AS place FROM generate_series(0, 59) n), \
+         s AS (INSERT INTO sellers (id, kind, name, slug, status, created_at, updated_at) \
+            SELECT seller, 'distributor', 'S' || n, 's' || n, 'active', now(), now() FROM numbers), \
+         l AS (INSERT INTO locations (id, kind, seller_id, created_at) SELECT place, 'warehouse', seller, now() FROM numbers), \
+         w AS (INSERT INTO warehouses (id, seller_id, name, kind, status, line1, line2, city, state_code, pincode, created_at, \
+            updated_at) SELECT place, seller, 'Depot', 'main', CASE n WHEN 59 THEN 'active' ELSE '{others}' END, '1', '', 'B', \
+            '29', '560066', now(), now() FROM numbers), \
+         h AS (INSERT INTO opening_hours (location_id, weekly, updated_at) SELECT place, '{{0, 10080}}', now() FROM numbers), \
+         i AS (INSERT INTO stock_items (id, location_id, seller_id, variant_id, available, created_at, updated_at) \
+            SELECT gen_random_uuid(), place, seller, '{SMALL}', 100, now(), now() FROM numbers), \
+         a AS (INSERT INTO service_areas (id, location_id, pincode, delivery_fee_minor, minimum_order_minor, promised_minutes, \
+            priority, active, created_at, updated_at) SELECT gen_random_uuid(), place, '560066', 0, 0, 60, 1, true, now(), now() \
+            FROM numbers WHERE n = 59) \
+         INSERT INTO offers (id, seller_id, variant_id, sku, price_minor, status, approved_at, created_at, updated_at) \
+         SELECT gen_random_uuid(), seller, '{SMALL}', 'S' || n, 3000 + n * 10, 'live', now(), now(), now() FROM numbers"
+    );
+    app.database.execute(&rows).await;
+}
+
+const BEST_HERE: &str = "query($at: String, $quantity: Int! = 1) { productVariant(sku: \"RICE-1\") { \
+    bestOffer(pincode: $at, quantity: $quantity) { offer { seller { name } } unitPrice { amount } explain { outcome } } } }";
+
+async fn best_here(app: &TestApp, variables: Value) -> Value {
+    let seen = app.query(BEST_HERE, variables).await;
+    let best = seen.data("/productVariant/bestOffer");
+    assert_eq!(best["explain"].as_array().unwrap().len(), 50, "{best:#}");
+    best["offer"]["seller"]["name"].clone()
+}
+
+#[tokio::test]
+async fn the_best_offer_is_found_among_any_number_of_sellers() {
+    let app = TestApp::start().await;
+    stock_a_shelf(&app).await;
+    fill_warehouses(&app).await;
+    sixty_sellers(&app, "maintenance").await;
+    let here = json!({ "at": "560066" });
+    assert_eq!(best_here(&app, here.clone()).await, json!("S59"), "only the dearest one delivers");
+    assert_eq!(best_here(&app, json!({})).await, json!("S59"), "nothing leaves a closed depot");
+    let set = |sql: &'static str| app.database.execute(sql);
+    set("UPDATE warehouses SET status = 'active'").await;
+    assert_eq!(best_here(&app, json!({})).await, json!("S0"));
+    assert_eq!(best_here(&app, here.clone()).await, json!("S59"));
+    set("INSERT INTO service_areas (id, location_id, pincode, delivery_fee_minor, free_delivery_threshold_minor, \
+         minimum_order_minor, promised_minutes, priority, active, created_at, updated_at) SELECT gen_random_uuid(), \
+         location_id, '560066', 2000, 6000, 0, 60, 1, true, now(), now() FROM stock_items \
+         WHERE location_id NOT IN (SELECT location_id FROM service_areas)")
+    .await;
+    assert_eq!(best_here(&app, here).await, json!("S59"), "the others cost Rs 20 to bring");
+    assert_eq!(best_here(&app, json!({ "at": "560066", "quantity": 2 })).await, json!("S0"), "and two packs nothing");
+    set("INSERT INTO offer_price_breaks SELECT id, false, 10, 1000 FROM offers WHERE sku = 'S58'").await;
+    assert_eq!(best_here(&app, json!({ "at": "560066", "quantity": 10 })).await, json!("S58"), "a break decides");
+    assert_eq!(best_here(&app, json!({ "at": "560066", "quantity": 9 })).await, json!("S0"));
+    set("UPDATE opening_hours SET weekly = '{}' WHERE location_id <> '01900000-0000-7000-8000-000000000457'").await;
+    assert_eq!(best_here(&app, json!({ "at": "560066", "quantity": 10 })).await, json!("S57"), "the only open one");
+    set("UPDATE offers SET min_quantity = 11 WHERE sku = 'S57'").await;
+    assert_eq!(best_here(&app, json!({ "at": "560066", "quantity": 10 })).await, json!("S58"), "which takes no ten");
+    let huge = app.query(BEST_HERE, json!({ "at": "560066", "quantity": i32::MAX })).await;
+    assert!(huge.data("/productVariant/bestOffer/offer").is_null());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn who_delivers_to_a_postal_code_is_asked_once() {
+    let app = TestApp::start().await;
+    stock_a_shelf(&app).await;
+    fill_warehouses(&app).await;
+    sixty_sellers(&app, "active").await;
+    thousand(&app, HOUSE).await;
+    let list = |wishes: &str| format!("{{ products {{ nodes {{ variants {{ {wishes} }} }} }} }}");
+    let best = |name: usize, quantity: usize| {
+        format!("w{name}: bestOffer(quantity: {quantity}, pincode: \"560066\") {{ unitPrice {{ amount }} }} ")
+    };
+    let one = app.query(&list(&best(1, 1)), json!({})).await;
+    let three = app.query(&list(&(best(1, 1) + &best(2, 2) + &best(3, 5))), json!({})).await;
+    assert_eq!(one.data("/products/nodes/0/variants").as_array().unwrap().len(), 1_003);
+    assert_eq!(three.statements() - one.statements(), 6, "three statements for each quantity, none for the place");
+    app.finish().await;
+}

@@ -123,6 +123,11 @@ pub async fn find_by_slug(conn: &Conn, actor: &Actor, slug: &str) -> Result<Bran
     }
 }
 
+/// The brand with this name, without regard to case.
+pub async fn find_by_name(conn: &Conn, name: &str) -> Result<Option<Brand>> {
+    Select::<Brand>::new(Sql::new("FROM brands WHERE lower(name) = lower(").bind(name).sql(")")).row(conn).await
+}
+
 /// Locks a brand for a change.
 pub async fn lock(mut conn: &Conn, id: BrandId) -> Result<Brand> {
     let row = brands::table.find(id).for_update().select(Brand::as_select()).first(&mut conn).await.optional()?;

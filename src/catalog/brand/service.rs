@@ -8,6 +8,7 @@ use crate::{
         access::Actor,
         audit::Change,
         check::Checks,
+        db::Conn,
         error::Result,
         id::EntityId,
         slug::{self, SlugKind},
@@ -29,6 +30,25 @@ pub struct BrandChanges {
 
 /// Adds a brand.
 pub async fn create_brand(app: &App, actor: &Actor, new: BrandChanges) -> Result<Brand> {
+    let tx = app.db.begin().await?;
+    let row = add_brand(app, &tx, actor, new).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The brand with this name, without regard to case; added in the running transaction where there is none.
+pub async fn find_or_add(app: &App, conn: &Conn, actor: &Actor, name: &str) -> Result<BrandId> {
+    match model::find_by_name(conn, name).await? {
+        Some(row) => Ok(row.id),
+        None => {
+            Ok(add_brand(app, conn, actor, BrandChanges { name: Some(name.to_owned()), ..BrandChanges::default() })
+                .await?
+                .id)
+        }
+    }
+}
+
+async fn add_brand(app: &App, conn: &Conn, actor: &Actor, new: BrandChanges) -> Result<Brand> {
     let id = BrandId::new();
     let now = app.clock.now();
     let mut checks = Checks::default();
@@ -46,10 +66,8 @@ pub async fn create_brand(app: &App, actor: &Actor, new: BrandChanges) -> Result
         created_at: now,
         updated_at: now,
     };
-    let tx = app.db.begin().await?;
-    model::insert(&tx, &row).await?;
-    Change::new("brandCreate", id, None, Some(&row))?.record(&tx, &app.clock, actor).await?;
-    tx.commit().await?;
+    model::insert(conn, &row).await?;
+    Change::new("brandCreate", id, None, Some(&row))?.record(conn, &app.clock, actor).await?;
     Ok(row)
 }
 

@@ -1,9 +1,14 @@
 //! Pictures in the schema.
 
-use async_graphql::{Context, InputObject};
-use freshvilla_macros::mutation;
+use std::time::Duration;
 
-use super::{model::MediaId, service};
+use async_graphql::{Context, InputObject};
+use freshvilla_macros::{edges, mutation};
+
+use super::{
+    model::{MediaId, ProductMedia},
+    service,
+};
 use crate::{
     catalog::{
         CatalogError,
@@ -12,7 +17,22 @@ use crate::{
     context::Ctx,
     kernel::{access::Permission, error::Result},
     payload,
+    work::file::model::{FileId, NamedFile},
 };
+
+/// Life of a link to a picture.
+const LINK_VALID: Duration = Duration::from_secs(300);
+
+#[edges]
+impl ProductMedia {
+    /// Address of an uploaded picture for the next five minutes; null where `url` has one.
+    async fn file_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some(file) = self.file_id else { return Ok(None) };
+        let Some(row) = ctx.load(NamedFile(FileId(file))).await? else { return Ok(None) };
+        let link = ctx.app().storage.download_link(file, &row.name, &row.content_type, LINK_VALID).await?;
+        Ok(Some(link.url))
+    }
+}
 
 /// A new picture.
 #[derive(InputObject)]

@@ -27,6 +27,7 @@ id! {
 /// A picture of a product.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = product_media)]
+#[graphql(complex)]
 #[expect(missing_docs, reason = "skipped fields are documented in the database")]
 pub struct ProductMedia {
     /// Global ID.
@@ -35,7 +36,7 @@ pub struct ProductMedia {
     pub product_id: ProductId,
     #[graphql(skip)]
     pub file_id: Option<Uuid>,
-    /// Address of the picture.
+    /// Address of the picture; null for one that was uploaded.
     pub url: Option<String>,
     /// What it shows, for those who cannot see it.
     pub alt: String,

@@ -19,6 +19,7 @@ use crate::{
         brand::model::{Brand, BrandCard, BrandId},
         category::model::{Category, CategoryCard, CategoryId, ShelfStatus},
         media::model::{MediaOf, ProductMedia},
+        shelf::model::{Shelf, ShelfOf},
         tax::model::{GstRate, HsnCode, HsnKey, RateKey},
         variant::{
             api::ProductVariantInput,
@@ -45,7 +46,8 @@ impl ProductConnection {
     pub async fn fetch(ctx: &Context<'_>, filter: &ProductWhere, order: ProductOrder, args: &PageArgs) -> Result<Self> {
         let conn = ctx.app().db.read().await?;
         let along = Along::of(&ctx.selected(&["nodes", "edges.node"]));
-        let page = model::list(&conn, ctx.actor(), filter, (order, along), args, ctx.wants("totalCount")).await?;
+        let counted = (ctx.wants("totalCount"), ctx.app().clock.now());
+        let page = model::list(&conn, ctx.actor(), filter, (order, along), args, counted).await?;
         drop(conn);
         Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows))))
     }
@@ -60,7 +62,7 @@ impl ProductConnection {
     ) -> Result<Self> {
         let along = Along::of(&ctx.selected(&["nodes", "edges.node"]));
         let listing = Listing { filter, order, args, along, count: ctx.wants("totalCount") };
-        let page = ctx.load(ProductsBelow(parent, listing)).await?.unwrap_or_default();
+        let page = ctx.load(ProductsBelow(parent, listing, ctx.app().clock.now())).await?.unwrap_or_default();
         Ok(Self(page.map_all(|rows| along.settle(ctx.loaders(), rows))))
     }
 }
@@ -96,6 +98,22 @@ impl Product {
     async fn price(&self) -> Option<PriceRange> {
         let (from, to) = (self.price_from_minor?, self.price_to_minor?);
         Some(PriceRange { from: from.into(), to: to.into() })
+    }
+
+    /// Price of the cheapest offer of any of its pack sizes that can be bought now, all taxes included; null while none
+    /// can.
+    async fn offer_price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(shelf(ctx, self.id).await?.map(|shelf| shelf.price_minor.into()))
+    }
+
+    /// Number of sellers with an offer that can be bought now.
+    async fn seller_count(&self, ctx: &Context<'_>) -> Result<i32> {
+        Ok(shelf(ctx, self.id).await?.map_or(0, |shelf| shelf.seller_count))
+    }
+
+    /// Whether one of these sellers has some where it can be sent from.
+    async fn in_stock(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(shelf(ctx, self.id).await?.is_some_and(|shelf| shelf.in_stock))
     }
 
     /// Pack sizes in their order; archived ones only for staff.
@@ -156,6 +174,10 @@ impl Product {
 
 async fn texts(ctx: &Context<'_>, id: ProductId) -> Result<Arc<ProductText>> {
     Ok(ctx.load(TextOf(id)).await?.unwrap_or_else(|| Arc::new(ProductText::empty(id))))
+}
+
+async fn shelf(ctx: &Context<'_>, product: ProductId) -> Result<Option<Shelf>> {
+    ctx.load(ShelfOf { product, at: ctx.app().clock.now() }).await
 }
 
 /// Queries over products.

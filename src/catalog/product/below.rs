@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
     along::{Along, ProductRow},
     filter::ProductWhere,
-    model::{ProductOrder, visible_to},
+    model::{ProductOrder, ProductOrderField, by_offer_price, visible_to},
 };
 use crate::{
     catalog::{brand::model::BrandId, category::model::CategoryId},
@@ -46,9 +47,10 @@ pub struct Listing {
     pub count: bool,
 }
 
-/// Key of a page of products below a parent.
+/// Key of a page of products below a parent, as of an instant; neighbours in one answer are fetched together, as of the
+/// latest of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ProductsBelow(pub Parent, pub Listing);
+pub struct ProductsBelow(pub Parent, pub Listing, pub DateTime<Utc>);
 
 impl Parent {
     fn id(self) -> Uuid {
@@ -72,13 +74,18 @@ impl Key for ProductsBelow {
     type Value = Page<ProductRow>;
 
     async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Page<ProductRow>>> {
+        let Some(at) = keys.iter().map(|key| key.2).max() else { return Ok(HashMap::new()) };
         let staff = actor.can(Permission::CatalogRead);
         let mut pages = HashMap::with_capacity(keys.len());
         for group in groups(keys, |key| ((key.0.tie(), key.1.clone()), key.0.id())) {
             let (tie, Listing { filter, order, args, along, count }) = group.shared;
-            let condition = Sql::all_of([visible_to(actor), filter.condition()?], " AND ");
-            let nested = Nested { from: "products", tie, condition, order: order.order(staff), args: &args, count };
-            let found = nested.fetch(conn, &along, group.own, |(row, ..)| order.key(row)).await?;
+            let condition = Sql::all_of([visible_to(actor), filter.condition(at)?], " AND ");
+            let found = if order.field == ProductOrderField::OfferPrice {
+                by_offer_price(conn, (tie, group.own), condition, (order, along), &args, count).await?
+            } else {
+                let nested = Nested { from: "products", tie, condition, order: order.order(staff), args: &args, count };
+                nested.fetch(conn, &along, group.own, |(row, ..)| order.key(row)).await?
+            };
             pages.extend(group.keys.into_iter().cloned().zip(found));
         }
         Ok(pages)

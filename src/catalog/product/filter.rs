@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Dietary, ProductId, ProductStatus};
 use crate::{
-    catalog::{brand::model::BrandId, category::model::CategoryId},
+    catalog::{brand::model::BrandId, category::model::CategoryId, shelf::model::ProductOffersWhere},
     kernel::{
         error::{Error, Result},
         money::MoneyInput,
@@ -27,9 +27,9 @@ pub struct ProductWhere {
     pub brand_ids: Option<Vec<BrandId>>,
     /// With one of these dietary marks.
     pub dietary: Option<Vec<Dietary>>,
-    /// Lowest price at least this.
+    /// Lowest maximum retail price at least this.
     pub price_min: Option<MoneyInput>,
-    /// Lowest price at most this.
+    /// Lowest maximum retail price at most this.
     pub price_max: Option<MoneyInput>,
     /// Name holds this text, without regard to case.
     pub name_contains: Option<String>,
@@ -41,6 +41,8 @@ pub struct ProductWhere {
     pub created_after: Option<DateTime<Utc>>,
     /// Changed at or after.
     pub updated_after: Option<DateTime<Utc>>,
+    /// Can be bought, from such an offer; left out, products that nobody offers are shown, too.
+    pub offers: Option<ProductOffersWhere>,
     /// One of these holds too.
     pub or: Option<Vec<ProductWhere>>,
     /// This does not hold.
@@ -51,38 +53,38 @@ pub struct ProductWhere {
 const MAX_NESTING: usize = 4;
 
 impl ProductWhere {
-    /// The condition over `products`. A statement stays prepared only for one plain condition: combinations are
-    /// countless.
-    pub fn condition(&self) -> Result<Sql> {
-        let parts = self.parts(0)?;
+    /// The condition over `products`, as of an instant. A statement stays prepared only for one plain condition:
+    /// combinations are countless.
+    pub fn condition(&self, at: DateTime<Utc>) -> Result<Sql> {
+        let parts = self.parts(0, at)?;
         let plain = parts.len() <= 1 && self.or.is_none() && self.not.is_none();
         let condition = Sql::all_of(parts, " AND ");
         Ok(if plain { condition } else { condition.uncached() })
     }
 
-    fn parts(&self, nesting: usize) -> Result<Vec<Sql>> {
+    fn parts(&self, nesting: usize, at: DateTime<Utc>) -> Result<Vec<Sql>> {
         if nesting > MAX_NESTING {
             return Err(Error::BadInput(format!("`or` and `not` nest at most {MAX_NESTING} deep")));
         }
-        let mut parts = self.plain_parts()?;
+        let mut parts = self.plain_parts(at)?;
         if let Some(alternatives) = &self.or {
             let mut any = Vec::new();
             for alternative in alternatives {
                 // An empty alternative holds for everything.
-                let all = Sql::all_of(alternative.parts(nesting + 1)?, " AND ");
+                let all = Sql::all_of(alternative.parts(nesting + 1, at)?, " AND ");
                 any.push(if all.is_empty() { Sql::new("TRUE") } else { all });
             }
             parts.push(if any.is_empty() { Sql::new("FALSE") } else { Sql::all_of(any, " OR ") });
         }
         if let Some(not) = &self.not {
-            let inner = Sql::all_of(not.parts(nesting + 1)?, " AND ");
+            let inner = Sql::all_of(not.parts(nesting + 1, at)?, " AND ");
             let inner = if inner.is_empty() { Sql::new("TRUE") } else { inner };
             parts.push(Sql::new("NOT coalesce(").join(inner).sql(", FALSE)"));
         }
         Ok(parts)
     }
 
-    fn plain_parts(&self) -> Result<Vec<Sql>> {
+    fn plain_parts(&self, at: DateTime<Utc>) -> Result<Vec<Sql>> {
         let mut parts = Vec::new();
         if let Some(ids) = &self.ids {
             parts.push(any_of("products.id = ANY(", ids.iter().map(|id| id.0).collect::<Vec<Uuid>>()));
@@ -119,6 +121,9 @@ impl ProductWhere {
         }
         if let Some(after) = self.updated_after {
             parts.push(Sql::new("products.updated_at >= ").bind(after));
+        }
+        if let Some(offers) = &self.offers {
+            parts.push(offers.condition("products.id", at)?);
         }
         Ok(parts)
     }

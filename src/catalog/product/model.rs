@@ -15,7 +15,7 @@ use super::{
     filter::ProductWhere,
 };
 use crate::{
-    catalog::{brand::model::BrandId, category::model::CategoryId},
+    catalog::{brand::model::BrandId, category::model::CategoryId, shelf::model::sort_prices},
     id,
     kernel::{
         access::{Actor, Permission},
@@ -24,7 +24,8 @@ use crate::{
         error::{Error, OnConstraint, Result},
         loader::Key,
         money::Minor,
-        page::{self, Direction, Order, Page, PageArgs, Source as _, timestamp_key},
+        nested::Nested,
+        page::{self, Direction, Order, Page, PageArgs, Source, timestamp_key},
         slug::{self, SlugKind},
         sql::Sql,
     },
@@ -148,6 +149,9 @@ impl Card for ProductCard {
         "slug",
         "imageUrl",
         "price",
+        "offerPrice",
+        "sellerCount",
+        "inStock",
         "category",
         "brand",
         "variants",
@@ -233,8 +237,11 @@ pub enum ProductOrderField {
     CreatedAt,
     /// Name.
     Name,
-    /// Lowest price; drafts without one come first.
+    /// Lowest maximum retail price; drafts without one come first.
     Price,
+    /// Price of the cheapest offer that can be bought; products without one are left out. A new price counts for the
+    /// order after a moment.
+    OfferPrice,
     /// Popularity.
     Popularity,
 }
@@ -264,6 +271,7 @@ impl ProductOrder {
             ProductOrderField::Name => ("products.name", ""),
             ProductOrderField::Price if staff => ("coalesce(products.price_from_minor, 0)", "::bigint"),
             ProductOrderField::Price => ("products.price_from_minor", "::bigint"),
+            ProductOrderField::OfferPrice => ("product_shelves.price_minor", "::bigint"),
             ProductOrderField::Popularity => ("products.popularity", "::int"),
         };
         Order { column, cast, id: "products.id", direction: self.direction }
@@ -275,6 +283,8 @@ impl ProductOrder {
             ProductOrderField::CreatedAt => timestamp_key(row.created_at),
             ProductOrderField::Name => row.name.clone(),
             ProductOrderField::Price => row.price_from_minor.unwrap_or_default().0.to_string(),
+            // Not in the row: see `by_offer_price`.
+            ProductOrderField::OfferPrice => String::new(),
             ProductOrderField::Popularity => row.popularity.to_string(),
         };
         (sort, row.id.0)
@@ -286,6 +296,41 @@ pub fn visible_to(actor: &Actor) -> Sql {
     if actor.can(Permission::CatalogRead) { Sql::new("TRUE") } else { Sql::new("products.status = 'active'") }
 }
 
+/// A page of products below each parent, sorted by the price of the cheapest buyable offer.
+pub async fn by_offer_price(
+    conn: &Conn,
+    (tie, parents): (&'static str, Vec<Uuid>),
+    condition: Sql,
+    (order, along): (ProductOrder, Along),
+    args: &PageArgs,
+    count: bool,
+) -> Result<Vec<Page<ProductRow>>> {
+    let from = "products JOIN product_shelves ON product_shelves.product_id = products.id";
+    let condition = Sql::all_of([condition, Sql::new("product_shelves.price_minor IS NOT NULL")], " AND ");
+    let nested = Nested { from, tie, condition, order: order.order(false), args, count };
+    let key = |((row, ..), price): &(ProductRow, i64)| (price.to_string(), row.id.0);
+    let pages = nested.fetch(conn, &WithSortPrice(along), parents, key).await?;
+    Ok(pages.into_iter().map(|page| page.map(|(row, _)| row)).collect())
+}
+
+/// Products with the prices by which they are sorted.
+struct WithSortPrice(Along);
+
+impl Source for WithSortPrice {
+    type Row = (ProductRow, i64);
+
+    fn joins(&self) -> Sql {
+        self.0.joins()
+    }
+
+    async fn rows(&self, conn: &Conn, rest: Sql) -> Result<Vec<Self::Row>> {
+        let rows = self.0.rows(conn, rest).await?;
+        let prices = sort_prices(conn, rows.iter().map(|(product, ..)| product.id.0).collect()).await?;
+        let priced = |row: ProductRow| prices.get(&row.0.id.0).map(|price| (row, *price));
+        Ok(rows.into_iter().filter_map(priced).collect())
+    }
+}
+
 /// A page of products.
 pub async fn list(
     conn: &Conn,
@@ -293,9 +338,14 @@ pub async fn list(
     filter: &ProductWhere,
     (order, along): (ProductOrder, Along),
     args: &PageArgs,
-    count: bool,
+    (count, at): (bool, DateTime<Utc>),
 ) -> Result<Page<ProductRow>> {
-    let condition = Sql::all_of([visible_to(actor), filter.condition()?], " AND ");
+    let condition = Sql::all_of([visible_to(actor), filter.condition(at)?], " AND ");
+    if order.field == ProductOrderField::OfferPrice {
+        let one_list = ("TRUE", vec![Uuid::nil()]);
+        let pages = by_offer_price(conn, one_list, condition, (order, along), args, count).await?;
+        return Ok(pages.into_iter().next().unwrap_or_default());
+    }
     let staff = actor.can(Permission::CatalogRead);
     let (from, key) = (("products", condition), |(row, ..): &ProductRow| order.key(row));
     page::fetch_from(conn, &along, from, order.order(staff), args, count, key).await

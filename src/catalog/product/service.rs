@@ -10,7 +10,7 @@ use crate::{
         brand::model::BrandId,
         category::{self, model::CategoryId},
         search,
-        variant::{self, service::NewVariant},
+        variant::{self, model::Variant, service::NewVariant},
     },
     kernel::{
         access::Actor,
@@ -44,6 +44,19 @@ pub struct ProductChanges {
     pub seo_description: Option<Option<String>>,
 }
 
+/// A new product that was checked and is not stored yet.
+#[derive(Clone, Debug)]
+pub struct NewProduct {
+    /// The product, a draft.
+    pub product: Product,
+    /// Its long texts.
+    pub texts: ProductText,
+    /// Its first variants.
+    pub variants: Vec<Variant>,
+    /// Where it shall stand.
+    pub status: ProductStatus,
+}
+
 /// Adds a product with its first variants.
 pub async fn create_product(
     app: &App,
@@ -51,8 +64,17 @@ pub async fn create_product(
     fields: ProductChanges,
     variants: Vec<NewVariant>,
 ) -> Result<Product> {
+    let new = build_product(fields, variants, app.clock.now())?;
+    let tx = app.db.begin().await?;
+    let row = add_product(app, &tx, actor, new).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Checks a new product and its first variants, and makes their rows. Pure.
+pub fn build_product(fields: ProductChanges, variants: Vec<NewVariant>, now: DateTime<Utc>) -> Result<NewProduct> {
     let fields = ProductChanges { name: Some(fields.name.unwrap_or_default()), ..fields };
-    let (id, now) = (ProductId::new(), app.clock.now());
+    let id = ProductId::new();
     let mut checks = Checks::default();
     let wanted = fields.status.unwrap_or(ProductStatus::Draft);
     let texts = apply_texts(&mut checks, ProductText::empty(id), &fields);
@@ -66,20 +88,25 @@ pub async fn create_product(
         .collect();
     checks.finish()?;
     row.status = ProductStatus::Draft;
-    let tx = app.db.begin().await?;
-    ensure_open(&tx, row.category_id).await?;
-    model::insert(&tx, &row).await?;
-    model::save_texts(&tx, &texts).await?;
-    variant::model::insert(&tx, &rows).await?;
-    variant::service::settle(&tx, id, now).await?;
-    let mut row = model::lock(&tx, id).await?;
-    if wanted != ProductStatus::Draft {
-        row = publish(row, wanted, now);
-        model::update(&tx, &row).await?;
-        search::model::refresh(&tx, &[id.0]).await?;
+    Ok(NewProduct { product: row, texts, variants: rows, status: wanted })
+}
+
+/// Stores a new product in the running transaction.
+pub async fn add_product(app: &App, conn: &Conn, actor: &Actor, new: NewProduct) -> Result<Product> {
+    let NewProduct { product, texts, variants, status } = new;
+    let (id, now) = (product.id, app.clock.now());
+    ensure_open(conn, product.category_id).await?;
+    model::insert(conn, &product).await?;
+    model::save_texts(conn, &texts).await?;
+    variant::model::insert(conn, &variants).await?;
+    variant::service::settle(conn, id, now).await?;
+    let mut row = model::lock(conn, id).await?;
+    if status != ProductStatus::Draft {
+        row = publish(row, status, now);
+        model::update(conn, &row).await?;
+        search::model::refresh(conn, &[id.0]).await?;
     }
-    Change::new("productCreate", id, None, Some(&row))?.record(&tx, &app.clock, actor).await?;
-    tx.commit().await?;
+    Change::new("productCreate", id, None, Some(&row))?.record(conn, &app.clock, actor).await?;
     Ok(row)
 }
 

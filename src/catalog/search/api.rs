@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use async_graphql::{Context, Enum, Object};
 use freshvilla_macros::{PlainObject, query};
-use futures_util::future::try_join_all;
 
 use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Place, Search, SearchWhere, Suggested};
 use crate::{
@@ -15,11 +14,13 @@ use crate::{
             along::{Along, ProductRow},
             model::{Product, ProductId},
         },
+        shelf::model::SELLER,
     },
     context::Ctx,
     kernel::{
         db::Conn,
         error::Result,
+        id::encode,
         money::{Minor, Money},
         page::{Page, PageArgs, PageInfo, Positioned},
     },
@@ -55,7 +56,7 @@ pub struct SearchEdge<'a> {
 /// One value of a facet.
 #[derive(Clone, Debug, PlainObject)]
 pub struct FacetValue {
-    /// What to filter by: an ID, a dietary mark, or an attribute's value.
+    /// What to filter by: an ID, a dietary mark, true or false, or an attribute's value.
     value: String,
     /// What to show.
     label: String,
@@ -70,7 +71,8 @@ pub struct FacetValue {
 /// A way to narrow the search.
 #[derive(Clone, Debug, PlainObject)]
 pub struct Facet {
-    /// `category`, `brand`, `dietary`, `price`, or an attribute's code.
+    /// `category`, `brand`, `dietary`, `price` (lowest maximum retail price), `offer_price`, `seller`, `in_stock`, or an
+    /// attribute's code.
     code: String,
     /// Its values, most frequent first, at most 20.
     values: Vec<FacetValue>,
@@ -112,66 +114,77 @@ impl SearchConnection {
     }
 
     /// Ways to narrow the search, with counts among the first 5,000 hits.
-    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<Facet>> {
-        let counts = model::facets(&*ctx.app().db.read().await?, &self.search).await?;
-        label_facets(ctx, counts).await
+    async fn facets(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Whether to count what can be bought, too: `offer_price` (bands of the cheapest offer), `seller`, \
+                    `in_stock`. Offers that came or went a moment ago may be missing from the counts",
+            default
+        )]
+        offers: bool,
+    ) -> Result<Vec<Facet>> {
+        Ok(label_facets(model::facets(&*ctx.app().db.read().await?, &self.search, offers).await?))
     }
 }
 
-async fn label_facets(ctx: &Context<'_>, counts: Vec<FacetCount>) -> Result<Vec<Facet>> {
+fn label_facets(counts: Vec<FacetCount>) -> Vec<Facet> {
     let mut facets: Vec<Facet> = ["category", "brand", "dietary", "price"]
         .map(|code| Facet { code: code.to_owned(), values: Vec::new() })
         .into();
-    for FacetCount { facet, value, n } in counts {
-        let (code, value) = match (facet.as_str(), value.split_once('=')) {
-            ("attribute", Some((code, value))) => (code.to_owned(), value.to_owned()),
-            _ => (facet, value),
+    for count in counts {
+        let code = match (count.facet.as_str(), count.value.split_once('=')) {
+            ("attribute", Some((code, _))) => code,
+            (facet, _) => facet,
         };
         let at = match facets.iter().position(|f| f.code == code) {
             Some(at) => at,
             None => {
-                facets.push(Facet { code: code.clone(), values: Vec::new() });
+                facets.push(Facet { code: code.to_owned(), values: Vec::new() });
                 facets.len() - 1
             }
         };
         let Some(facet) = facets.get_mut(at) else { continue };
         if facet.values.len() < 20 {
-            facet.values.push(FacetValue { label: value.clone(), value, count: n, price_min: None, price_max: None });
+            facet.values.push(count.into());
         }
     }
     facets.retain(|facet| !facet.values.is_empty());
-    // All at once, so that the loaders fetch all categories and all brands together.
-    let values = facets.iter_mut().flat_map(|Facet { code, values }| values.iter_mut().map(|value| (&*code, value)));
-    try_join_all(values.map(|(code, value)| label(ctx, code, value))).await?;
-    Ok(facets)
+    facets
 }
 
-async fn label(ctx: &Context<'_>, code: &str, value: &mut FacetValue) -> Result<()> {
-    match code {
-        "category" => {
-            let id = value.value.parse().map(CategoryId).unwrap_or_else(|_| CategoryId::new());
-            value.value = id.to_string();
-            value.label = ctx.load(id).await?.map_or_else(String::new, |category| category.name.clone());
+impl From<FacetCount> for FacetValue {
+    fn from(FacetCount { facet, value, label, n: count }: FacetCount) -> Self {
+        let plain = |value: String| Self {
+            label: label.clone().unwrap_or_else(|| value.clone()),
+            value,
+            count,
+            price_min: None,
+            price_max: None,
+        };
+        let uuid = value.parse().unwrap_or_default();
+        match (facet.as_str(), value.split_once('=')) {
+            ("category", _) => plain(CategoryId(uuid).to_string()),
+            ("brand", _) => plain(BrandId(uuid).to_string()),
+            ("seller", _) => plain(encode(SELLER, uuid)),
+            ("price" | "offer_price", _) => price_band(value, count),
+            ("attribute", Some((_, value))) => plain(value.to_owned()),
+            _ => plain(value),
         }
-        "brand" => {
-            let id = value.value.parse().map(BrandId).unwrap_or_else(|_| BrandId::new());
-            value.value = id.to_string();
-            value.label = ctx.load(id).await?.map_or_else(String::new, |brand| brand.name.clone());
-        }
-        "price" => {
-            let band: usize = value.value.parse().unwrap_or(0);
-            let money = |at: usize| PRICE_BANDS.get(at).map(|end| Money::from(Minor(*end)));
-            value.price_min = band.checked_sub(1).map_or(Some(Money::from(Minor::ZERO)), money);
-            value.price_max = money(band);
-            let end = |money: Option<Money>| money.map_or_else(String::new, |m| (m.amount.0 / 100).to_string());
-            value.label = match (value.price_min, value.price_max) {
-                (min, Some(max)) => format!("₹{} to ₹{}", end(min), end(Some(max))),
-                (min, None) => format!("₹{} and more", end(min)),
-            };
-        }
-        _ => {}
     }
-    Ok(())
+}
+
+fn price_band(value: String, count: i64) -> FacetValue {
+    let band: usize = value.parse().unwrap_or(0);
+    let money = |at: usize| PRICE_BANDS.get(at).map(|end| Money::from(Minor(*end)));
+    let price_min = band.checked_sub(1).map_or(Some(Money::from(Minor::ZERO)), money);
+    let price_max = money(band);
+    let end = |money: Option<Money>| money.map_or_else(String::new, |m| (m.amount.0 / 100).to_string());
+    let label = match (price_min, price_max) {
+        (min, Some(max)) => format!("₹{} to ₹{}", end(min), end(Some(max))),
+        (min, None) => format!("₹{} and more", end(min)),
+    };
+    FacetValue { value, label, count, price_min, price_max }
 }
 
 /// What a suggestion leads to.
@@ -226,7 +239,7 @@ impl SearchQuery {
         #[graphql(desc = "Narrows the search", name = "where")] filter: Option<SearchWhere>,
         page: PageArgs,
     ) -> Result<SearchConnection> {
-        let search = Search::new(&term, &filter.unwrap_or_default())?;
+        let search = Search::new(&term, &filter.unwrap_or_default(), ctx.app().clock.now())?;
         let conn = ctx.app().db.read().await?;
         let (after, limit) = page.forward()?;
         let after = after.map(str::parse).transpose()?.unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The search index and every query over it.
 
 use async_graphql::InputObject;
+use chrono::{DateTime, Utc};
 use diesel::{QueryableByName, sql_types};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use crate::{
             along::{Along, ProductRow},
             model::{Dietary, ProductId},
         },
+        shelf::model::ProductOffersWhere,
     },
     kernel::{
         db::Conn,
@@ -81,6 +83,8 @@ pub struct SearchWhere {
     pub price_min: Option<MoneyInput>,
     /// Lowest price at most this.
     pub price_max: Option<MoneyInput>,
+    /// Can be bought, from such an offer; left out, products that nobody offers are found, too.
+    pub offers: Option<ProductOffersWhere>,
     /// Attribute values; each attribute that is named must match.
     pub attributes: Option<Vec<AttributeFilter>>,
 }
@@ -103,10 +107,10 @@ pub struct Search {
 }
 
 impl Search {
-    /// From a client's term and filter.
-    pub fn new(term: &str, filter: &SearchWhere) -> Result<Self> {
+    /// From a client's term and filter, as of an instant.
+    pub fn new(term: &str, filter: &SearchWhere, at: DateTime<Utc>) -> Result<Self> {
         let term: String = term.trim().chars().filter(|c| !c.is_control()).take(200).collect();
-        Ok(Self { term, narrowed: filter.condition()? })
+        Ok(Self { term, narrowed: filter.condition(at)? })
     }
 
     /// The same with another term.
@@ -226,7 +230,7 @@ impl std::str::FromStr for Place {
 }
 
 impl SearchWhere {
-    fn condition(&self) -> Result<Sql> {
+    fn condition(&self, at: DateTime<Utc>) -> Result<Sql> {
         let mut parts = Vec::new();
         if let Some(category) = self.category_id {
             parts.push(Sql::new("category_path @> ARRAY[").bind(category).sql("]"));
@@ -248,6 +252,9 @@ impl SearchWhere {
         for attribute in self.attributes.iter().flatten() {
             let values: Vec<String> = attribute.values.iter().map(|v| format!("{}={v}", attribute.code)).collect();
             parts.push(Sql::new("attributes && ").bind(values));
+        }
+        if let Some(offers) = &self.offers {
+            parts.push(offers.condition("product_search.product_id", at)?);
         }
         let narrow = parts.len() > 1;
         let condition = Sql::all_of(parts, " AND ");
@@ -305,12 +312,15 @@ pub async fn count(conn: &Conn, search: &Search) -> Result<i64> {
 /// How often a value occurs among the hits.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct FacetCount {
-    /// `category`, `brand`, `dietary`, `price` or `attribute`.
+    /// `category`, `brand`, `dietary`, `price`, `attribute`, `offer_price`, `seller` or `in_stock`.
     #[diesel(sql_type = sql_types::Text)]
     pub facet: String,
     /// ID, word, band number, or `code=value`.
     #[diesel(sql_type = sql_types::Text)]
     pub value: String,
+    /// Name of the category, brand or seller.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    pub label: Option<String>,
     /// Hits with it.
     #[diesel(sql_type = sql_types::BigInt)]
     pub n: i64,
@@ -319,25 +329,44 @@ pub struct FacetCount {
 /// Upper ends of the price bands but the last, in paise.
 pub const PRICE_BANDS: [i64; 4] = [5_000, 10_000, 20_000, 50_000];
 
-/// Counts of every facet among the first [`COUNTED`] hits, most frequent first.
-pub async fn facets(mut conn: &Conn, search: &Search) -> Result<Vec<FacetCount>> {
-    let columns = "category_id, brand_id, dietary, price_from_minor, attributes";
-    Ok(Sql::new("WITH m AS MATERIALIZED (")
+/// Counts of every facet among the first [`COUNTED`] hits, most frequent first; those of what can be bought only where
+/// they are wanted.
+pub async fn facets(mut conn: &Conn, search: &Search, of_offers: bool) -> Result<Vec<FacetCount>> {
+    let columns = match of_offers {
+        false => "category_id, brand_id, dietary, price_from_minor, attributes",
+        true => "category_id, brand_id, dietary, price_from_minor, attributes, product_id",
+    };
+    let statement = Sql::new("WITH m AS MATERIALIZED (")
         .join(search.sample(columns, COUNTED))
         .sql(
-            ") SELECT 'category' AS facet, category_id::text AS value, count(*) AS n FROM m GROUP BY 2 \
-             UNION ALL SELECT 'brand', brand_id::text, count(*) FROM m WHERE brand_id IS NOT NULL GROUP BY 2 \
-             UNION ALL SELECT 'dietary', dietary, count(*) FROM m WHERE dietary IS NOT NULL GROUP BY 2 \
+            ") SELECT 'category' AS facet, category_id::text AS value, (SELECT name FROM categories WHERE id = category_id) \
+             AS label, count(*) AS n FROM m GROUP BY category_id \
+             UNION ALL SELECT 'brand', brand_id::text, (SELECT name FROM brands WHERE id = brand_id), count(*) FROM m \
+             WHERE brand_id IS NOT NULL GROUP BY brand_id \
+             UNION ALL SELECT 'dietary', dietary, NULL, count(*) FROM m WHERE dietary IS NOT NULL GROUP BY 2 \
              UNION ALL SELECT 'price', width_bucket(price_from_minor, ",
         )
         .bind(PRICE_BANDS.to_vec())
         .sql(
-            ")::text, count(*) FROM m GROUP BY 2 \
-             UNION ALL SELECT 'attribute', a, count(*) FROM m, unnest(attributes) a GROUP BY 2 \
-             ORDER BY n DESC, value",
+            ")::text, NULL, count(*) FROM m GROUP BY 2 \
+             UNION ALL SELECT 'attribute', a, NULL, count(*) FROM m, unnest(attributes) a GROUP BY 2",
+        );
+    let statement = if of_offers { statement.join(offer_facets()) } else { statement };
+    Ok(statement.sql(" ORDER BY n DESC, value").load(&mut conn).await?)
+}
+
+/// What can be bought of the hits, by the summary of the offers, without sellers who do not sell at present.
+fn offer_facets() -> Sql {
+    Sql::new(" UNION ALL SELECT 'offer_price', width_bucket(price_minor, ")
+        .bind(PRICE_BANDS.to_vec())
+        .sql(
+            ")::text, NULL, count(*) FROM m JOIN product_shelves USING (product_id) WHERE price_minor IS NOT NULL GROUP BY 2 \
+             UNION ALL SELECT 'seller', sellers.id::text, sellers.name, count(*) FROM m \
+             JOIN product_shelves USING (product_id) CROSS JOIN unnest(seller_ids) AS seller_id \
+             JOIN sellers ON sellers.id = seller_id AND sellers.status = 'active' GROUP BY sellers.id \
+             UNION ALL SELECT 'in_stock', in_stock::text, NULL, count(*) FROM m \
+             JOIN product_shelves USING (product_id) WHERE price_minor IS NOT NULL GROUP BY in_stock",
         )
-        .load(&mut conn)
-        .await?)
 }
 
 #[derive(QueryableByName)]

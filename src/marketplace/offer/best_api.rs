@@ -16,8 +16,8 @@ pub struct BestOffer {
     offer: Option<Offer>,
     /// What the caller pays for one pack of it, all taxes included; null without an offer.
     unit_price: Option<Money>,
-    /// The offers that were compared (at most 50: those in stock, then the cheapest), the best first, each with the reason why it is not the
-    /// best.
+    /// The offers that were compared, the best first, each with the reason why it is not the best: at most 50, those
+    /// that can be delivered before all others, then by cost.
     explain: Vec<OfferRanking>,
 }
 

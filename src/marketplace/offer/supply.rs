@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use super::model::Offer;
+pub use crate::inventory::serviceability::delivery::Delivery;
 use crate::{
     catalog::variant::model::VariantId,
-    inventory::{
-        location::model::LocationId, seller::model::SellerId, serviceability::delivery::Delivery, stock::model::OnShelf,
-    },
+    inventory::{location::model::LocationId, seller::model::SellerId, stock::model::OnShelf},
     kernel::money::Minor,
 };
 

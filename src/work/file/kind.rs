@@ -150,6 +150,13 @@ impl FilePurpose {
                 kinds: IMAGES,
                 private: false,
             },
+            Self::ProposalMedia => Rule {
+                upload: Some(Permission::OffersWrite),
+                read: Permission::OffersReview,
+                max_bytes: 10 * MIB,
+                kinds: IMAGES,
+                private: false,
+            },
             Self::ProductMedia | Self::BrandMedia => Rule {
                 upload: Some(Permission::CatalogWrite),
                 read: Permission::CatalogRead,

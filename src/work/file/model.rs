@@ -40,6 +40,9 @@ crate::text_enum! {
         /// Logo or cover of a seller's storefront: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission
         /// distributors.write.
         StorefrontMedia = "storefront_media",
+        /// Picture for the proposal of a new product: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission
+        /// offers.write.
+        ProposalMedia = "proposal_media",
         /// Paper of a distributor: PDF, PNG or JPEG, up to 10 MiB. Needs the permission distributors.write; its bytes are
         /// opened with distributorDocumentOpen.
         DistributorDocument = "distributor_document",

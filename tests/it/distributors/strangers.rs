@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Root fields of these rooms that name nobody's rows: everybody calls them for themselves.
-const FOR_ONESELF: [&str; 2] = ["distributorApply", "fileUploadCreate"];
+const FOR_ONESELF: [&str; 3] = ["distributorApply", "fileUploadCreate", "offerViewsRecord"];
 /// What only the platform decides, whatever rights somebody has over a distributor.
 const OF_THE_OFFICE: [&str; 2] = ["sellers.write", "offers.review"];
 
@@ -134,6 +134,12 @@ impl Target {
             query(
                 "offers",
                 "query($id: ID) { offers(where: { sellerId: $id }) { nodes { id } } }",
+                json!({ "id": seller }),
+            ),
+            query(
+                "offerPerformance",
+                "query($id: ID!) { offerPerformance(sellerId: $id, from: \"2026-11-01\", to: \"2026-12-31\") { \
+                   nodes: topOffers { views offer { id sku } } } }",
                 json!({ "id": seller }),
             ),
             query(

@@ -19,20 +19,19 @@ use crate::{
     },
 };
 
-/// Whether an offer can be bought at this instant: live, within its window, of an active seller, for an active variant
-/// of an active product, and not above the maximum retail price. A variant whose MRP was lowered takes its dearer
-/// offers off the shelf by this; they stay live and come back with a lower price.
-pub fn buyable(at: DateTime<Utc>) -> Sql {
-    Sql::new("offers.status = 'live' AND (offers.starts_at IS NULL OR offers.starts_at <= ")
-        .bind(at)
-        .sql(") AND (offers.ends_at IS NULL OR offers.ends_at > ")
-        .bind(at)
-        .sql(
-            ") AND EXISTS (SELECT FROM sellers WHERE sellers.id = offers.seller_id AND sellers.status = 'active') \
-             AND EXISTS (SELECT FROM product_variants JOIN products ON products.id = product_variants.product_id \
-             WHERE product_variants.id = offers.variant_id AND product_variants.status = 'active' \
-             AND products.status = 'active' AND offers.price_minor <= product_variants.mrp_minor)",
-        )
+/// The offers that can be bought at this instant, as a source named `offers`: live, within their window, of an active
+/// seller, for an active variant of an active product, and not above the maximum retail price. A variant whose MRP was
+/// lowered takes its dearer offers off the shelf by this; they stay live and come back with a lower price.
+///
+/// The condition is the database's function `buyable_offers`, which the catalogue's lists use, too; PostgreSQL plans it
+/// as a part of the statement.
+pub fn buyable_offers(at: DateTime<Utc>) -> Sql {
+    Sql::new("buyable_offers(").bind(at).sql(") AS offers")
+}
+
+/// The same as a condition on `offers`.
+fn buyable(at: DateTime<Utc>) -> Sql {
+    Sql::new("EXISTS (SELECT FROM buyable_offers(").bind(at).sql(") AS shelf WHERE shelf.id = offers.id)")
 }
 
 /// The key of a page of a variant's buyable offers, cheapest first.
@@ -97,9 +96,14 @@ impl Key for IsBuyable {
 
     async fn fetch(conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, bool>> {
         let Some(at) = keys.iter().map(|key| key.at).max() else { return Ok(HashMap::new()) };
-        let ids: Vec<Uuid> = keys.iter().map(|key| key.offer.0).collect();
-        let which = Sql::new("SELECT offers.id FROM offers WHERE offers.id = ANY(").bind(ids).sql(") AND ");
-        let buyable: HashSet<Uuid> = which.join(buyable(at)).ids(conn).await?.into_iter().collect();
+        let ids = keys.iter().map(|key| key.offer.0).collect();
+        let buyable: HashSet<Uuid> = of_these(conn, ids, at).await?.into_iter().collect();
         Ok(keys.iter().map(|key| (*key, buyable.contains(&key.offer.0))).collect())
     }
+}
+
+/// Those of the offers that can be bought.
+pub async fn of_these(conn: &Conn, ids: Vec<Uuid>, at: DateTime<Utc>) -> Result<Vec<Uuid>> {
+    let from = Sql::new("SELECT offers.id FROM ").join(buyable_offers(at));
+    from.sql(" WHERE offers.id = ANY(").bind(ids).sql(")").ids(conn).await
 }

@@ -1,0 +1,2 @@
+DROP TABLE projections;
+DROP TABLE offer_performance_days;
