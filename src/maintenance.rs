@@ -65,17 +65,22 @@ pub async fn schedule(app: &App) -> Result<()> {
 /// Follows what is written elsewhere within a second, until the server stops: summaries that must not hold up writers.
 /// Every worker does; they take turns.
 pub async fn follow(app: App) {
-    while !app.stop.is_cancelled() {
-        if let Err(error) = shelf::jobs::refresh_shelves(&app).await {
+    // What is cut off by the stop rolls back, and another worker does it.
+    tokio::select! {
+        () = app.stop.cancelled() => {}
+        () = follow_on(&app) => {}
+    }
+}
+
+async fn follow_on(app: &App) {
+    loop {
+        if let Err(error) = shelf::jobs::refresh_shelves(app).await {
             tracing::warn!(%error, "the products' shelves were not refreshed");
         }
-        if let Err(error) = performance::jobs::count_activity(&app).await {
+        if let Err(error) = performance::jobs::count_activity(app).await {
             tracing::warn!(%error, "what happened with offers was not counted");
         }
-        tokio::select! {
-            () = app.stop.cancelled() => {}
-            () = tokio::time::sleep(FOLLOWED_EVERY) => {}
-        }
+        tokio::time::sleep(FOLLOWED_EVERY).await;
     }
 }
 

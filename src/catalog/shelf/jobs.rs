@@ -3,8 +3,8 @@
 use super::model;
 use crate::{app::App, kernel::error::Result};
 
-/// Products looked at in one transaction.
-const AT_ONCE: usize = 500;
+/// Products looked at in one transaction; few, so that it is short also where PostgreSQL has no statistics yet.
+const AT_ONCE: usize = 50;
 
 /// Looks at every product whose shelf may have changed; answers how many it were.
 pub async fn refresh_shelves(app: &App) -> Result<usize> {
