@@ -15,7 +15,7 @@ use super::{
     filter::ProductWhere,
 };
 use crate::{
-    catalog::{brand::model::BrandId, category::model::CategoryId, shelf::model::sort_prices},
+    catalog::{brand::model::BrandId, category::model::CategoryId},
     id,
     kernel::{
         access::{Actor, Permission},
@@ -24,7 +24,6 @@ use crate::{
         error::{Error, OnConstraint, Result},
         loader::Key,
         money::Minor,
-        nested::Nested,
         page::{self, Direction, Order, Page, PageArgs, Source, timestamp_key},
         slug::{self, SlugKind},
         sql::Sql,
@@ -33,6 +32,9 @@ use crate::{
     schema::{product_texts, products},
     text_enum,
 };
+
+mod by_offer_price;
+pub use by_offer_price::by_offer_price;
 
 id! {
     /// Identifies a product.
@@ -294,41 +296,6 @@ impl ProductOrder {
 /// Shoppers see active products; staff of the catalogue see all.
 pub fn visible_to(actor: &Actor) -> Sql {
     if actor.can(Permission::CatalogRead) { Sql::new("TRUE") } else { Sql::new("products.status = 'active'") }
-}
-
-/// A page of products below each parent, sorted by the price of the cheapest buyable offer.
-pub async fn by_offer_price(
-    conn: &Conn,
-    (tie, parents): (&'static str, Vec<Uuid>),
-    condition: Sql,
-    (order, along): (ProductOrder, Along),
-    args: &PageArgs,
-    count: bool,
-) -> Result<Vec<Page<ProductRow>>> {
-    let from = "products JOIN product_shelves ON product_shelves.product_id = products.id";
-    let condition = Sql::all_of([condition, Sql::new("product_shelves.price_minor IS NOT NULL")], " AND ");
-    let nested = Nested { from, tie, condition, order: order.order(false), args, count };
-    let key = |((row, ..), price): &(ProductRow, i64)| (price.to_string(), row.id.0);
-    let pages = nested.fetch(conn, &WithSortPrice(along), parents, key).await?;
-    Ok(pages.into_iter().map(|page| page.map(|(row, _)| row)).collect())
-}
-
-/// Products with the prices by which they are sorted.
-struct WithSortPrice(Along);
-
-impl Source for WithSortPrice {
-    type Row = (ProductRow, i64);
-
-    fn joins(&self) -> Sql {
-        self.0.joins()
-    }
-
-    async fn rows(&self, conn: &Conn, rest: Sql) -> Result<Vec<Self::Row>> {
-        let rows = self.0.rows(conn, rest).await?;
-        let prices = sort_prices(conn, rows.iter().map(|(product, ..)| product.id.0).collect()).await?;
-        let priced = |row: ProductRow| prices.get(&row.0.id.0).map(|price| (row, *price));
-        Ok(rows.into_iter().filter_map(priced).collect())
-    }
 }
 
 /// A page of products.
