@@ -11,6 +11,7 @@
 use std::{
     borrow::Cow,
     future::poll_fn,
+    ops::Deref,
     pin::{Pin, pin},
     task::{Context as TaskContext, Poll, Waker},
 };
@@ -178,12 +179,7 @@ async fn read(object: &dyn PlainObject, ctx: &Context<'_>) -> ServerResult<Value
 }
 
 /// The selected fields, fragments spread. Directives have done their work when the document was prepared.
-fn collect<'a>(
-    ctx: &ContextSelectionSet<'a>,
-    set: &'a SelectionSet,
-    type_name: &str,
-    fields: &mut Vec<Cow<'a, Positioned<Field>>>,
-) {
+fn collect<'a>(ctx: &ContextSelectionSet<'a>, set: &'a SelectionSet, type_name: &str, fields: &mut Vec<Picked<'a>>) {
     for selection in &set.items {
         let (condition, below) = match &selection.node {
             Selection::Field(field) => {
@@ -204,15 +200,35 @@ fn collect<'a>(
     }
 }
 
+/// A field of the answer. Small: most of what is selected is a single leaf.
+enum Picked<'a> {
+    /// Selected once.
+    Once(&'a Positioned<Field>),
+    /// Selected more than once: with all that is selected below.
+    Merged(Box<Positioned<Field>>),
+}
+
+impl Deref for Picked<'_> {
+    type Target = Positioned<Field>;
+
+    fn deref(&self) -> &Positioned<Field> {
+        match self {
+            Self::Once(field) => field,
+            Self::Merged(field) => field,
+        }
+    }
+}
+
 /// Adds a field, to the one with the same key where there is one.
-fn add<'a>(fields: &mut Vec<Cow<'a, Positioned<Field>>>, field: &'a Positioned<Field>) {
+fn add<'a>(fields: &mut Vec<Picked<'a>>, field: &'a Positioned<Field>) {
     let key = &field.node.response_key().node;
     match fields.iter_mut().find(|other| other.node.response_key().node == *key) {
-        None => fields.push(Cow::Borrowed(field)),
+        None => fields.push(Picked::Once(field)),
         Some(_) if is_leaf(field) => {}
         Some(other) => {
-            let more = field.node.selection_set.node.items.iter().cloned();
-            other.to_mut().node.selection_set.node.items.extend(more);
+            let mut merged = Positioned::clone(other);
+            merged.node.selection_set.node.items.extend(field.node.selection_set.node.items.iter().cloned());
+            *other = Picked::Merged(Box::new(merged));
         }
     }
 }
