@@ -171,10 +171,10 @@ impl GraphQl {
         let cost = limits::check(&self.app.config, &document, operation, &request.variables)
             .map_err(|error| top_level(&error))?;
         let charge = Charge::take(&self.app, actor, cost).await?;
-        if !document.is_known_valid() {
-            if let Some(error) = rules::check(&document).into_iter().next() {
-                return Err(Refusal { error, charge });
-            }
+        if !document.is_known_valid()
+            && let Some(error) = rules::check(&document).into_iter().next()
+        {
+            return Err(Refusal { error, charge });
         }
         let (kind, name) = (operation.ty, name.unwrap_or("anonymous").to_owned());
         let mut executed = ExecutableDocument::clone(&document);

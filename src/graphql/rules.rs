@@ -16,7 +16,10 @@ use async_graphql::{
 use super::{arrange::Fragments, types};
 
 /// Fields looked at in one document; the limits on an operation's cost let no honest one come near.
-const MOST_FIELDS: usize = 50_000;
+const MOST_FIELDS: usize = 20_000;
+/// Levels of fields looked at: deeper than the limits allow. Fragments that lead back to themselves go on for ever; the
+/// library refuses them later.
+const DEEPEST: usize = 40;
 const ADVICE: &str = "Use different aliases on the fields to fetch both if this was intentional.";
 
 /// What is wrong with a document; empty when nothing is. A document that breaks the library's rules may pass here.
@@ -24,8 +27,8 @@ pub fn check(document: &ExecutableDocument) -> Vec<ServerError> {
     let mut rules = Rules { fragments: &document.fragments, looked_at: 0, errors: Vec::new() };
     for (_, operation) in document.operations.iter() {
         let set = Set { parent: Some(types::root(operation.node.ty)), selection: &operation.node.selection_set.node };
-        rules.shapes(&[set]);
-        rules.names(&[set]);
+        rules.shapes(&[set], 0);
+        rules.names(&[set], 0);
     }
     rules.errors
 }
@@ -59,7 +62,10 @@ struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// Fields of one key must have values of one shape, on whatever types they are selected.
-    fn shapes(&mut self, sets: &[Set<'a>]) {
+    fn shapes(&mut self, sets: &[Set<'a>], depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
         for (key, fields) in self.by_key(sets) {
             let Some((first, rest)) = fields.split_first() else { continue };
             for other in rest {
@@ -71,12 +77,15 @@ impl<'a> Rules<'a> {
             }
             fields.iter().for_each(|selected| self.typename(selected.field));
             let below: Vec<_> = fields.iter().map(Selected::below).collect();
-            self.shapes(&below);
+            self.shapes(&below, depth + 1);
         }
     }
 
     /// Fields of one key that can meet in one object must be the same field with the same arguments.
-    fn names(&mut self, sets: &[Set<'a>]) {
+    fn names(&mut self, sets: &[Set<'a>], depth: usize) {
+        if depth > DEEPEST {
+            return;
+        }
         for (key, fields) in self.by_key(sets) {
             for meeting in meeting(&fields) {
                 let Some((first, rest)) = meeting.split_first() else { continue };
@@ -91,7 +100,7 @@ impl<'a> Rules<'a> {
                     }
                 }
                 let below: Vec<_> = meeting.iter().map(Selected::below).collect();
-                self.names(&below);
+                self.names(&below, depth + 1);
             }
         }
     }

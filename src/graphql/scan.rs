@@ -72,7 +72,10 @@ impl<'a> Scan<'a> {
             b'{' | b'[' | b'(' => self.open.push(Open { bracket: byte, fields: HashSet::new() }),
             b'}' | b']' | b')' => drop(self.open.pop()),
             b'"' => self.string(),
-            b if is_word(b) => return Ok(self.word()),
+            b if is_word(b) => {
+                self.word();
+                return Ok(());
+            }
             _ => {}
         }
         self.word = None;

@@ -63,6 +63,23 @@ async fn documents_that_break_a_rule_are_refused_with_its_words() {
 }
 
 #[tokio::test]
+async fn fragments_that_lead_back_to_themselves_are_refused_and_nothing_breaks() {
+    let app = TestApp::start().await;
+    for circle in [
+        "{ categories { nodes { ...A } } } fragment A on Category { id parent { ...A } }",
+        "{ categories { nodes { ...A } } } fragment A on Category { ...B } fragment B on Category { ...A }",
+        "{ categories { nodes { ...A } } } fragment A on Category { parent { ...B } children { ...B } } \
+         fragment B on Category { parent { ...A } children { ...A } }",
+        "{ ...Q } fragment Q on Query { ...Q __typename }",
+    ] {
+        let answer = app.query(circle, json!({})).await;
+        assert!(answer.code().is_some(), "{circle}: {answer:?}");
+    }
+    assert_eq!(app.query("{ __typename }", json!({})).await.data("/__typename"), &json!("Query"));
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn documents_that_only_look_wrong_are_answered() {
     let app = TestApp::start().await;
     let right = [
