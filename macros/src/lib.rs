@@ -51,6 +51,7 @@ pub fn subscription(_args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn edges(_args: TokenStream, item: TokenStream) -> TokenStream {
     let mut block = parse_macro_input!(item as ItemImpl);
+    let derived = derived(&mut block);
     for item in &mut block.items {
         let ImplItem::Fn(method) = item else { continue };
         spell_out_paging(method);
@@ -62,7 +63,49 @@ pub fn edges(_args: TokenStream, item: TokenStream) -> TokenStream {
             }
         }
     }
-    quote!(#[::async_graphql::ComplexObject] #block).into()
+    quote!(#[::async_graphql::ComplexObject] #block #derived).into()
+}
+
+/// Implements `Derived` of the fields that are a plain `fn`, and lets the library, which knows asynchronous ones only,
+/// ask for them, too.
+fn derived(block: &mut ItemImpl) -> Tokens {
+    let mut arms = Tokens::new();
+    let mut methods = Tokens::new();
+    for item in &mut block.items {
+        let ImplItem::Fn(method) = item else { continue };
+        let (ReturnType::Type(_, ty), None) = (&method.sig.output, &method.sig.asyncness) else { continue };
+        let options = method.attrs.iter().find(|attr| !attr.path().is_ident("doc"));
+        if options.is_some() || method.sig.inputs.len() != 1 {
+            let error =
+                "a field with arguments, access or options is an `async fn`: a plain `fn` reads the struct alone";
+            return syn::Error::new(method.sig.span(), error).to_compile_error();
+        }
+        let field = names::camel_case(&method.sig.ident.to_string());
+        let value = quote::format_ident!("{}_of_struct", method.sig.ident);
+        let answer = plain_object::answer(ty, &quote!(&value));
+        arms.extend(quote!(#field => { let value = self.#value(); #answer.at_once(ctx) }));
+        let body = &method.block;
+        methods.extend(quote!(fn #value(&self) -> #ty #body));
+        method.block = parse_quote!({ self.#value() });
+        method.sig.asyncness = Some(Default::default());
+    }
+    let (generics, ty, bounds) = (&block.generics, &block.self_ty, &block.generics.where_clause);
+    quote! {
+        impl #generics #ty #bounds { #methods }
+
+        impl #generics crate::kernel::object::Derived for #ty #bounds {
+            fn derived(
+                &self,
+                ctx: &::async_graphql::ContextSelectionSet<'_>,
+                field: &::async_graphql::Positioned<::async_graphql::parser::types::Field>,
+            ) -> Option<::async_graphql::Value> {
+                match field.node.name.node.as_str() {
+                    #arms
+                    _ => None,
+                }
+            }
+        }
+    }
 }
 
 fn expand(mut block: ItemImpl, outer: Tokens) -> TokenStream {

@@ -71,6 +71,14 @@ pub fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
         true => (
             quote!(<Self as ::async_graphql::ComplexObject>::fields),
             quote! {
+                fn derived(
+                    &self,
+                    ctx: &::async_graphql::ContextSelectionSet<'_>,
+                    field: &::async_graphql::Positioned<::async_graphql::parser::types::Field>,
+                ) -> Option<::async_graphql::Value> {
+                    crate::kernel::object::Derived::derived(self, ctx, field)
+                }
+
                 fn computed<'call>(
                     &'call self,
                     ctx: &'call ::async_graphql::Context<'call>,
@@ -129,10 +137,19 @@ fn expand_field(field: &Field) -> syn::Result<Option<(Tokens, Tokens)>> {
     let Some(ident) = field.ident.as_ref().filter(|_| !options.skip) else { return Ok(None) };
     let name = options.name.unwrap_or_else(|| camel_case(&ident.to_string()));
     let (ty, about) = (&field.ty, description(&field.attrs));
-    let answer = if is_list(ty) { quote!(answer_list) } else { quote!(answer) };
-    let arm = quote!(#name => Some(crate::kernel::object::#answer(&self.#ident, ctx, field)),);
+    let answer = answer(ty, &quote!(&self.#ident));
+    let arm = quote!(#name => Some(#answer),);
     let info = quote!((#name, #about, <#ty as ::async_graphql::OutputType>::create_type_info),);
     Ok(Some((arm, info)))
+}
+
+/// The answer to a field of a type.
+pub fn answer(ty: &Type, value: &Tokens) -> Tokens {
+    let method = if is_list(ty) { quote!(list) } else { quote!(answer) };
+    quote!({
+        use crate::kernel::object::{ListOfObjects as _, ListOfOutput as _, OfObject as _, OfOutput as _};
+        (&crate::kernel::object::Held(#value)).#method(ctx, field)
+    })
 }
 
 fn is_list(ty: &Type) -> bool {

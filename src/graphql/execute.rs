@@ -39,7 +39,8 @@ pub struct GraphQl {
     app: App,
     /// For queries and mutations. No extension: with one, every field would pay for its hook.
     schema: AppSchema,
-    /// The same for documents that were found valid before: they are not validated again.
+    /// The same for documents that were found valid before: they are not validated again. It says that it belongs to a
+    /// federation, which nobody sees, because else the library looks through all types for each root field of a query.
     known: AppSchema,
     /// For subscriptions, with an extension that makes fresh loaders for every event.
     live: AppSchema,
@@ -69,6 +70,14 @@ struct Prepared {
 }
 
 impl Prepared {
+    /// Whether it asks for the schema.
+    fn introspects(&self) -> bool {
+        operation(&self.document, self.operation.as_deref()).is_some_and(|(_, operation)| {
+            let root = selected(&operation.selection_set.node, &self.document.fragments);
+            root.fields.iter().any(|field| matches!(field.name.node.as_str(), "__schema" | "__type"))
+        })
+    }
+
     fn arrange(&self, response: &mut Response) {
         if self.document.conditional {
             kept::forget(&mut response.data);
@@ -86,7 +95,7 @@ impl GraphQl {
     pub fn build(app: App) -> anyhow::Result<Self> {
         let documents = Arc::new(Documents::new(app.config.graphql.trusted_documents.as_deref())?);
         let schema = finish(&app, builder());
-        let known = finish(&app, builder().validation_mode(ValidationMode::Fast));
+        let known = finish(&app, builder().validation_mode(ValidationMode::Fast).enable_federation());
         let live = finish(&app, builder().extension(FreshLoaders));
         Ok(Self { app, schema, known, live, documents })
     }
@@ -109,7 +118,7 @@ impl GraphQl {
             Ok((prepared, request)) => {
                 let mut response = self.run(&prepared, request, &actor, &meter).await;
                 prepared.arrange(&mut response);
-                if prepared.given == Given::All && response.is_ok() {
+                if prepared.given == Given::All && response.is_ok() && !prepared.introspects() {
                     prepared.document.mark_valid();
                 }
                 let charge = prepared.charge;

@@ -4,6 +4,9 @@
 //! are values that are simply there: these are read on the spot, and only what has fields of its own, or is computed,
 //! becomes a future. For a page of products that halves the work.
 //!
+//! An object of which nothing selected has to be waited for is answered with all that is below it in one go
+//! ([`at_once`]); where something has to be, its fields wait side by side ([`resolve`]).
+//!
 //! What drives an object or a list knows neither its type: it is compiled once, where the library compiles it for each
 //! of some hundred types. A key that is selected twice is one field with what both select (GraphQL specification,
 //! "Field Collection"); the library resolves it twice.
@@ -13,6 +16,7 @@ use std::{
     future::poll_fn,
     ops::Deref,
     pin::{Pin, pin},
+    sync::Arc,
     task::{Context as TaskContext, Poll, Waker},
 };
 
@@ -28,6 +32,10 @@ use futures_util::future::BoxFuture;
 pub enum Answer<'a> {
     /// The value.
     Ready(ServerResult<Value>),
+    /// An object.
+    Object(&'a dyn PlainObject),
+    /// A list of objects.
+    Objects(Vec<&'a dyn PlainObject>),
     /// Has to be awaited.
     Later(BoxFuture<'a, ServerResult<Value>>),
 }
@@ -40,9 +48,121 @@ pub trait PlainObject: Send + Sync {
     /// A field of the struct; None for one that is computed.
     fn field<'a>(&'a self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Option<Answer<'a>>;
 
+    /// A computed field for which nothing but the struct is needed; None for others, and where the value has to be
+    /// awaited.
+    fn derived(&self, _ctx: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> Option<Value> {
+        None
+    }
+
     /// A computed field; None where the object has none.
     fn computed<'a>(&'a self, _ctx: &'a Context<'a>) -> Option<BoxFuture<'a, ServerResult<Option<Value>>>> {
         None
+    }
+}
+
+/// The computed fields of an object for which nothing but the struct is needed: those that are a plain `fn` in its
+/// `#[edges]` block.
+pub trait Derived {
+    /// See [`PlainObject::derived`].
+    fn derived(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value>;
+}
+
+/// A field that is a plain object, or null in its place.
+pub trait MaybeObject {
+    /// The object.
+    fn object(&self) -> Option<&dyn PlainObject>;
+}
+
+impl<T: PlainObject> MaybeObject for T {
+    fn object(&self) -> Option<&dyn PlainObject> {
+        Some(self)
+    }
+}
+
+impl<T: PlainObject> MaybeObject for Option<T> {
+    fn object(&self) -> Option<&dyn PlainObject> {
+        self.as_ref().map(|object| object as &dyn PlainObject)
+    }
+}
+
+/// Refers to what stands elsewhere.
+macro_rules! refers {
+    ($($pointer:ty),+) => {
+        $(impl<T: PlainObject> PlainObject for $pointer {
+            fn graphql_name(&self) -> &'static str {
+                (**self).graphql_name()
+            }
+
+            fn field<'a>(
+                &'a self,
+                ctx: &'a ContextSelectionSet<'a>,
+                field: &'a Positioned<Field>,
+            ) -> Option<Answer<'a>> {
+                (**self).field(ctx, field)
+            }
+
+            fn derived(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> Option<Value> {
+                (**self).derived(ctx, field)
+            }
+
+            fn computed<'a>(&'a self, ctx: &'a Context<'a>) -> Option<BoxFuture<'a, ServerResult<Option<Value>>>> {
+                (**self).computed(ctx)
+            }
+        })+
+    };
+}
+refers!(&T, Arc<T>);
+
+/// What a struct holds in a field. `(&Held(&value)).answer(..)` takes the way of plain objects where the value is one,
+/// else the library's: the compiler looks for a method of `Held` first ([`OfObject`]), then for one of `&Held`
+/// ([`OfOutput`]).
+pub struct Held<'a, T>(pub &'a T);
+
+/// Fields that are plain objects, and lists of them.
+pub trait OfObject<'a> {
+    /// The field's value.
+    fn answer(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
+}
+
+impl<'a, T: MaybeObject> OfObject<'a> for Held<'a, T> {
+    fn answer(&self, _ctx: &'a ContextSelectionSet<'a>, _field: &'a Positioned<Field>) -> Answer<'a> {
+        self.0.object().map_or(Answer::Ready(Ok(Value::Null)), Answer::Object)
+    }
+}
+
+/// Fields that are something else.
+pub trait OfOutput<'a> {
+    /// The field's value.
+    fn answer(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
+}
+
+impl<'a, T: OutputType> OfOutput<'a> for &Held<'a, T> {
+    fn answer(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a> {
+        answer(self.0, ctx, field)
+    }
+}
+
+/// Lists of plain objects.
+pub trait ListOfObjects<'a> {
+    /// The field's value.
+    fn list(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
+}
+
+impl<'a, T: PlainObject> ListOfObjects<'a> for Held<'a, Vec<T>> {
+    fn list(&self, _ctx: &'a ContextSelectionSet<'a>, _field: &'a Positioned<Field>) -> Answer<'a> {
+        Answer::Objects(self.0.iter().map(|item| item as &dyn PlainObject).collect())
+    }
+}
+
+/// Lists of something else.
+pub trait ListOfOutput<'a> {
+    /// The field's value.
+    fn list(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
+}
+
+impl<'a, T: OutputType> ListOfOutput<'a> for &Held<'a, Vec<T>> {
+    fn list(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a> {
+        answer_list(self.0, ctx, field)
     }
 }
 
@@ -134,7 +254,24 @@ async fn resolve_list(
     for (item, place) in items.into_iter().zip(&places) {
         results.later(item.value(place, field));
     }
-    let values = results.all().await.into_iter().zip(&places);
+    list_of(results.all().await, &places)
+}
+
+/// The same of plain objects.
+async fn resolve_objects(items: Vec<&dyn PlainObject>, ctx: &ContextSelectionSet<'_>) -> ServerResult<Value> {
+    let places: Vec<_> = (0..items.len()).map(|at| ctx.with_index(at)).collect();
+    let mut results = Awaited::with_capacity(items.len());
+    for (item, place) in items.into_iter().zip(&places) {
+        match at_once(place, item) {
+            Some(value) => results.ready(Ok(value)),
+            None => results.later(resolve_fields(place, item)),
+        }
+    }
+    list_of(results.all().await, &places)
+}
+
+fn list_of(values: Vec<ServerResult<Value>>, places: &[ContextSelectionSet<'_>]) -> ServerResult<Value> {
+    let values = values.into_iter().zip(places);
     values
         .map(|(value, place)| value.map_err(|error| place.set_error_path(error)))
         .collect::<Result<_, _>>()
@@ -143,33 +280,87 @@ async fn resolve_list(
 
 /// What the client selected of an object, in the order of the selection.
 pub async fn resolve(ctx: &ContextSelectionSet<'_>, object: &dyn PlainObject) -> ServerResult<Value> {
-    let mut fields = Vec::with_capacity(ctx.item.node.items.len());
-    collect(ctx, &ctx.item.node, object.graphql_name(), &mut fields);
-    let mut results = Awaited::with_capacity(fields.len());
-    for field in &fields {
-        if field.node.name.node == "__typename" {
-            results.ready(Ok(Value::String(object.graphql_name().to_owned())));
-            continue;
+    match at_once(ctx, object) {
+        Some(value) => Ok(value),
+        None => resolve_fields(ctx, object).await,
+    }
+}
+
+/// The object, where nothing that is selected of it or below it has to be waited for, and nothing fails. What has fields
+/// of its own is looked at first: if something has to be waited for, it is there, and little was done in vain.
+pub fn at_once(ctx: &ContextSelectionSet<'_>, object: &dyn PlainObject) -> Option<Value> {
+    let fields = fields_of(ctx, object);
+    let mut values = vec![None; fields.len()];
+    for leaves in [false, true] {
+        for (field, value) in fields.iter().zip(&mut values).filter(|(field, _)| is_leaf(field) == leaves) {
+            *value = Some(field_at_once(ctx, object, field)?);
         }
-        if is_leaf(field) {
-            let ctx_field = ctx.with_field(field);
-            let inner = ctx_field.with_selection_set(&field.node.selection_set);
-            if let Some(Answer::Ready(value)) = object.field(&inner, field) {
-                results.ready(value.map_err(|error| ctx_field.set_error_path(error)));
-                continue;
+    }
+    let mut answer = IndexMap::with_capacity(fields.len());
+    let keys = fields.iter().map(|field| field.node.response_key().node.clone());
+    answer.extend(keys.zip(values.into_iter().flatten()));
+    Some(Value::Object(answer))
+}
+
+fn field_at_once(ctx: &ContextSelectionSet<'_>, object: &dyn PlainObject, field: &Positioned<Field>) -> Option<Value> {
+    if field.node.name.node == "__typename" {
+        return Some(Value::String(object.graphql_name().to_owned()));
+    }
+    let ctx_field = ctx.with_field(field);
+    let inner = ctx_field.with_selection_set(&field.node.selection_set);
+    match object.field(&inner, field) {
+        Some(answer) => answer.at_once(&inner),
+        None => object.derived(&inner, field),
+    }
+}
+
+impl Answer<'_> {
+    /// The value, where it is there, or can be had without waiting.
+    pub fn at_once(self, ctx: &ContextSelectionSet<'_>) -> Option<Value> {
+        match self {
+            Self::Ready(value) => value.ok(),
+            Self::Object(object) => at_once(ctx, object),
+            Self::Objects(objects) => {
+                let items = objects.into_iter().enumerate();
+                items.map(|(at, object)| at_once(&ctx.with_index(at), object)).collect::<Option<_>>().map(Value::List)
+            }
+            Self::Later(_) => None,
+        }
+    }
+}
+
+/// All fields side by side: those that have to be waited for wait together.
+fn resolve_fields<'a>(
+    ctx: &'a ContextSelectionSet<'a>,
+    object: &'a dyn PlainObject,
+) -> BoxFuture<'a, ServerResult<Value>> {
+    Box::pin(async move {
+        let fields = fields_of(ctx, object);
+        let mut results = Awaited::with_capacity(fields.len());
+        for field in &fields {
+            match field_at_once(ctx, object, field) {
+                Some(value) => results.ready(Ok(value)),
+                None => results.later(Box::pin(async move { read(object, &ctx.with_field(field)).await })),
             }
         }
-        results.later(Box::pin(async move { read(object, &ctx.with_field(field)).await }));
-    }
-    let values = results.all().await;
-    Ok(assemble(ctx, object.graphql_name(), fields.iter().map(|field| &field.node).zip(values)))
+        let values = results.all().await;
+        Ok(assemble(ctx, object.graphql_name(), fields.iter().map(|field| &field.node).zip(values)))
+    })
+}
+
+fn fields_of<'a>(ctx: &ContextSelectionSet<'a>, object: &dyn PlainObject) -> Vec<Picked<'a>> {
+    let mut fields = Vec::with_capacity(ctx.item.node.items.len());
+    collect(ctx, &ctx.item.node, object.graphql_name(), &mut fields);
+    fields
 }
 
 /// A field's value, awaited.
 async fn read(object: &dyn PlainObject, ctx: &Context<'_>) -> ServerResult<Value> {
     let inner = ctx.with_selection_set(&ctx.item.node.selection_set);
     match object.field(&inner, ctx.item) {
-        Some(Answer::Ready(value)) => value,
+        Some(Answer::Ready(value)) => value.map_err(|error| ctx.set_error_path(error)),
+        Some(Answer::Object(object)) => resolve_fields(&inner, object).await,
+        Some(Answer::Objects(objects)) => resolve_objects(objects, &inner).await,
         Some(Answer::Later(value)) => value.await,
         None => match object.computed(ctx) {
             Some(value) => value.await.map(Option::unwrap_or_default),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     db::Conn,
     error::{Error, Result},
-    object::{self, Answer, FieldInfo},
+    object::{self, Answer, FieldInfo, PlainObject},
     sql::{Row, Select, Sql},
 };
 
@@ -379,13 +379,13 @@ pub fn answer<'a, T>(
     field: &'a async_graphql::Positioned<Field>,
 ) -> Option<Answer<'a>>
 where
-    T: OutputType,
-    Positioned<T>: OutputType,
+    T: PlainObject,
+    Positioned<T>: PlainObject,
 {
     Some(match field.node.name.node.as_str() {
-        "edges" => object::answer_list(&page.items, ctx, field),
-        "nodes" => object::answer_list(page.items.iter().map(|item| &item.node), ctx, field),
-        "pageInfo" => Answer::Later(Box::pin(async move { object::resolve(ctx, &page.info()).await })),
+        "edges" => Answer::Objects(page.items.iter().map(|item| item as &dyn PlainObject).collect()),
+        "nodes" => Answer::Objects(page.items.iter().map(|item| &item.node as &dyn PlainObject).collect()),
+        "pageInfo" => Answer::Ready(Ok(object::at_once(ctx, &page.info()).unwrap_or_default())),
         "totalCount" => Answer::Ready(Ok(page.total.map_or(Value::Null, |n| n.min(COUNT_CAP).into()))),
         "totalCountCapped" => Answer::Ready(Ok(page.total.is_some_and(|n| n > COUNT_CAP).into())),
         _ => return None,
@@ -439,7 +439,7 @@ macro_rules! connection {
             &$crate::kernel::page::edge_fields::<$node>(),
             |this, ctx, field| match field.node.name.node.as_str() {
                 "cursor" => Some($crate::kernel::object::answer(&this.cursor, ctx, field)),
-                "node" => Some($crate::kernel::object::answer(&this.node, ctx, field)),
+                "node" => Some($crate::kernel::object::Answer::Object(&this.node)),
                 _ => None,
             });
     };

@@ -95,7 +95,7 @@ impl Product {
     }
 
     /// Lowest and highest maximum retail price, all taxes included; null while no variant has one.
-    async fn price(&self) -> Option<PriceRange> {
+    fn price(&self) -> Option<PriceRange> {
         let (from, to) = (self.price_from_minor?, self.price_to_minor?);
         Some(PriceRange { from: from.into(), to: to.into() })
     }

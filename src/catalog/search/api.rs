@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, Enum, Object};
-use freshvilla_macros::{PlainObject, query};
+use async_graphql::{Context, Enum};
+use freshvilla_macros::{PlainObject, edges, query};
 
 use super::model::{self, COUNTED, FacetCount, PRICE_BANDS, Place, Search, SearchWhere, Suggested};
 use crate::{
@@ -79,38 +79,37 @@ pub struct Facet {
 }
 
 /// What a search found, page by page; some hundred of the best can be paged through.
+#[derive(PlainObject)]
+#[graphql(complex)]
 pub struct SearchConnection {
+    #[graphql(skip)]
     search: Search,
-    corrected: Option<String>,
+    #[graphql(skip)]
     page: Page<SearchHit>,
+    /// What was searched for instead, where the term as typed found nothing.
+    corrected_term: Option<String>,
 }
 
-/// What a search found, page by page; some hundred of the best can be paged through.
-#[Object]
+#[edges]
 impl SearchConnection {
     /// The hits with their cursors, best first.
-    async fn edges(&self) -> Vec<SearchEdge<'_>> {
+    fn edges(&self) -> Vec<SearchEdge<'_>> {
         self.page.items.iter().map(|Positioned { cursor, node }| SearchEdge { cursor, node }).collect()
     }
 
     /// The hits alone.
-    async fn nodes(&self) -> Vec<&SearchHit> {
+    fn nodes(&self) -> Vec<&SearchHit> {
         self.page.items.iter().map(|item| &item.node).collect()
     }
 
     /// Whether the list goes on.
-    async fn page_info(&self) -> PageInfo {
+    fn page_info(&self) -> PageInfo {
         self.page.info()
     }
 
     /// Number of hits, counted up to 5,000.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
         Ok(model::count(&*ctx.app().db.read().await?, &self.search).await?.min(COUNTED))
-    }
-
-    /// What was searched for instead, where the term as typed found nothing.
-    async fn corrected_term(&self) -> Option<&str> {
-        self.corrected.as_deref()
     }
 
     /// Ways to narrow the search, with counts among the first 5,000 hits.
@@ -245,13 +244,13 @@ impl SearchQuery {
         let after = after.map(str::parse).transpose()?.unwrap_or_default();
         let along = Along::of(&ctx.selected(&["nodes.product", "edges.node.product"]));
         let (search, found) = forgiving_hits(&conn, search, after, limit, along).await?;
-        let corrected = (search.term() != term.trim()).then(|| search.term().to_owned());
+        let corrected_term = (search.term() != term.trim()).then(|| search.term().to_owned());
         let marked = marked_names(ctx, &conn, &search, &found).await?;
         drop(conn);
         let (places, rows): (Vec<Place>, Vec<ProductRow>) = found.into_iter().unzip();
         let products = along.settle(ctx.loaders(), rows);
         let hits = places.iter().map(Place::to_string).zip(products.into_iter().map(|product| hit(&marked, product)));
-        Ok(SearchConnection { page: Page::forward(&page, hits.collect()), search, corrected })
+        Ok(SearchConnection { page: Page::forward(&page, hits.collect()), search, corrected_term })
     }
 
     /// Words, categories, brands and products that begin with what was typed so far.

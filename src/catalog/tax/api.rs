@@ -18,15 +18,15 @@ use crate::{
 #[edges]
 impl GstRate {
     /// GST (CGST + SGST, or IGST) in basis points: 500 is 5 %.
-    async fn rate_bp(&self) -> i32 {
+    fn rate_bp(&self) -> i32 {
         self.rate_bp.0
     }
     /// Compensation cess in basis points.
-    async fn cess_bp(&self) -> i32 {
+    fn cess_bp(&self) -> i32 {
         self.cess_bp.0
     }
     /// First date of supply with this rate.
-    async fn valid_from(&self) -> Date {
+    fn valid_from(&self) -> Date {
         Date(self.valid_from)
     }
 }

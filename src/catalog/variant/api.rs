@@ -42,12 +42,12 @@ impl Variant {
     }
 
     /// How much the pack holds: pieces, grams or millilitres, as `unit` says; at most three decimals.
-    async fn pack_size(&self) -> Decimal {
+    fn pack_size(&self) -> Decimal {
         Decimal(self.pack_size.normalized().to_plain_string())
     }
 
     /// Maximum retail price with all taxes; null while none is set.
-    async fn mrp(&self) -> Option<Money> {
+    fn mrp(&self) -> Option<Money> {
         self.mrp_minor.map(Money::from)
     }
 

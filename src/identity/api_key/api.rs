@@ -30,12 +30,12 @@ use crate::{
 #[edges]
 impl ApiKey {
     /// What it may do.
-    async fn permissions(&self) -> Vec<Permission> {
+    fn permissions(&self) -> Vec<Permission> {
         self.grant().permissions().iter().collect()
     }
 
     /// The stores, warehouses, distributors or inboxes; empty for the whole platform.
-    async fn scope_ids(&self) -> Vec<ID> {
+    fn scope_ids(&self) -> Vec<ID> {
         self.scope_ids.iter().filter_map(|id| scope_id(self.scope_kind, *id)).collect()
     }
 

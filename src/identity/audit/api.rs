@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Json};
+use async_graphql::{Context, ID, InputObject, Json};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::{PlainObject, query};
+use freshvilla_macros::{PlainObject, edges, query};
 use uuid::Uuid;
 
 use super::model::{self, AuditActorKind, AuditEntryId, AuditFilter, AuditRow};
@@ -75,7 +75,7 @@ impl From<AuditRow> for AuditEntry {
     }
 }
 
-#[ComplexObject]
+#[edges]
 impl AuditEntry {
     /// The person who made the change; null also when the caller may not see that account.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Arc<Account>>> {

@@ -19,12 +19,12 @@ use crate::{
 #[edges]
 impl Pincode {
     /// Degrees north of the code's centre; null where it is not known.
-    async fn latitude(&self) -> Option<f64> {
+    fn latitude(&self) -> Option<f64> {
         self.latitude.as_ref()?.to_f64()
     }
 
     /// Degrees east of the code's centre; null where it is not known.
-    async fn longitude(&self) -> Option<f64> {
+    fn longitude(&self) -> Option<f64> {
         self.longitude.as_ref()?.to_f64()
     }
 

@@ -17,7 +17,7 @@ use crate::{
 #[edges]
 impl CustomerProfile {
     /// Date of birth.
-    async fn date_of_birth(&self) -> Option<Date> {
+    fn date_of_birth(&self) -> Option<Date> {
         self.date_of_birth.map(Date)
     }
 }

@@ -50,7 +50,7 @@ impl RoleGrant {
     }
 
     /// The store, warehouse, distributor or inbox; null for the whole platform.
-    async fn scope_id(&self) -> Option<ID> {
+    fn scope_id(&self) -> Option<ID> {
         self.scope_id.and_then(|id| scope_id(self.scope_kind, id))
     }
 }

@@ -34,12 +34,12 @@ impl StockMovement {
     }
 
     /// Change of the item's value, by moving average.
-    async fn value(&self) -> Money {
+    fn value(&self) -> Money {
         self.value_minor.into()
     }
 
     /// The item's value since then.
-    async fn value_after(&self) -> Money {
+    fn value_after(&self) -> Money {
         self.value_after_minor.into()
     }
 

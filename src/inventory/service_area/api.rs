@@ -39,22 +39,22 @@ impl ServiceArea {
     }
 
     /// What delivery costs.
-    async fn delivery_fee(&self) -> Money {
+    fn delivery_fee(&self) -> Money {
         self.delivery_fee_minor.into()
     }
 
     /// Orders of this value and more are delivered free; null where none are.
-    async fn free_delivery_threshold(&self) -> Option<Money> {
+    fn free_delivery_threshold(&self) -> Option<Money> {
         self.free_delivery_threshold_minor.map(Money::from)
     }
 
     /// Least value of an order.
-    async fn minimum_order(&self) -> Money {
+    fn minimum_order(&self) -> Money {
         self.minimum_order_minor.into()
     }
 
     /// Hours of delivery; null where the location's opening hours hold. Its holidays hold for both.
-    async fn weekly(&self) -> Option<Vec<OpeningSpan>> {
+    fn weekly(&self) -> Option<Vec<OpeningSpan>> {
         self.weekly.as_deref().map(weekly_spans)
     }
 }

@@ -15,7 +15,7 @@ connection!(ReorderSuggestionConnection, ReorderSuggestionEdge, ReorderSuggestio
 #[edges]
 impl StockWorth {
     /// What the pieces are worth, by moving average.
-    async fn value(&self) -> Money {
+    fn value(&self) -> Money {
         self.value.into()
     }
 }

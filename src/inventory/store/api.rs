@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// Last day of the FSSAI licence.
-    async fn fssai_expires_on(&self) -> Option<Date> {
+    fn fssai_expires_on(&self) -> Option<Date> {
         self.fssai_expires_on.map(Date)
     }
 
@@ -70,12 +70,12 @@ impl Store {
     }
 
     /// Degrees north, where known.
-    async fn latitude(&self) -> Option<f64> {
+    fn latitude(&self) -> Option<f64> {
         self.latitude.as_ref()?.to_f64()
     }
 
     /// Degrees east, where known.
-    async fn longitude(&self) -> Option<f64> {
+    fn longitude(&self) -> Option<f64> {
         self.longitude.as_ref()?.to_f64()
     }
 }

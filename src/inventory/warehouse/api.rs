@@ -53,12 +53,12 @@ impl Warehouse {
     }
 
     /// Degrees north, where known.
-    async fn latitude(&self) -> Option<f64> {
+    fn latitude(&self) -> Option<f64> {
         self.latitude.as_ref()?.to_f64()
     }
 
     /// Degrees east, where known.
-    async fn longitude(&self) -> Option<f64> {
+    fn longitude(&self) -> Option<f64> {
         self.longitude.as_ref()?.to_f64()
     }
 }

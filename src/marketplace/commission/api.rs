@@ -61,32 +61,32 @@ impl CommissionRule {
     }
 
     /// Share of the price with all taxes, in basis points: 1,500 is 15 %.
-    async fn rate_bp(&self) -> i32 {
+    fn rate_bp(&self) -> i32 {
         self.rate_bp.0
     }
 
     /// Added for each pack.
-    async fn fixed(&self) -> Money {
+    fn fixed(&self) -> Money {
         self.fixed_minor.into()
     }
 
     /// Least commission for a pack; null for no bound.
-    async fn min(&self) -> Option<Money> {
+    fn min(&self) -> Option<Money> {
         self.min_minor.map(Money::from)
     }
 
     /// Most commission for a pack; null for no bound.
-    async fn max(&self) -> Option<Money> {
+    fn max(&self) -> Option<Money> {
         self.max_minor.map(Money::from)
     }
 
     /// First date of sale (India) with this rule.
-    async fn valid_from(&self) -> Date {
+    fn valid_from(&self) -> Date {
         Date(self.valid_from)
     }
 
     /// First date without it; null while it has no end, and the same as `validFrom` when it was withdrawn before it began.
-    async fn valid_to(&self) -> Option<Date> {
+    fn valid_to(&self) -> Option<Date> {
         self.valid_to.map(Date)
     }
 }

@@ -66,32 +66,32 @@ impl Distributor {
     }
 
     /// The business.
-    async fn company(&self) -> DistributorCompany {
+    fn company(&self) -> DistributorCompany {
         self.into()
     }
 
     /// Whom to talk to.
-    async fn contact(&self) -> DistributorContact {
+    fn contact(&self) -> DistributorContact {
         self.into()
     }
 
     /// Where it has its seat.
-    async fn address(&self) -> DistributorAddress {
+    fn address(&self) -> DistributorAddress {
         self.into()
     }
 
     /// Its tax numbers.
-    async fn legal(&self) -> DistributorLegal {
+    fn legal(&self) -> DistributorLegal {
         self.into()
     }
 
     /// Where its payouts go.
-    async fn bank_account(&self) -> DistributorBankAccount {
+    fn bank_account(&self) -> DistributorBankAccount {
         self.into()
     }
 
     /// How it wants to be treated.
-    async fn settings(&self) -> DistributorSettings {
+    fn settings(&self) -> DistributorSettings {
         self.into()
     }
 

@@ -33,7 +33,7 @@ use crate::{
 #[edges]
 impl DistributorDocument {
     /// Last day on which it is good, in India; null for one that does not expire.
-    async fn expires_on(&self) -> Option<Date> {
+    fn expires_on(&self) -> Option<Date> {
         self.expires_on.map(Date)
     }
 

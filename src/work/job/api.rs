@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, Enum, InputObject, Json};
+use async_graphql::{Context, Enum, InputObject, Json};
 use chrono::{DateTime, Utc};
-use freshvilla_macros::{PlainObject, mutation, query, subscription};
+use freshvilla_macros::{PlainObject, edges, mutation, query, subscription};
 use futures_util::{Stream, StreamExt};
 
 use super::{
@@ -82,10 +82,10 @@ impl From<JobRow> for Job {
     }
 }
 
-#[ComplexObject]
+#[edges]
 impl Job {
     /// Cursor of the job's last event: pass it as `after` of `jobEvents` to hear what comes next.
-    async fn cursor(&self) -> String {
+    fn cursor(&self) -> String {
         self.event_seq.to_string()
     }
 }

@@ -5,7 +5,7 @@ pub mod me;
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined};
+use async_graphql::{Context, InputObject, MaybeUndefined};
 use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
@@ -53,7 +53,7 @@ impl From<&Employee> for EmployeeDetails {
     }
 }
 
-#[ComplexObject]
+#[edges]
 impl EmployeeDetails {
     /// The person they report to; null also when the caller may not see that account.
     async fn supervisor(&self, ctx: &Context<'_>) -> Result<Option<Arc<Account>>> {

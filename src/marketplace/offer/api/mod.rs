@@ -67,7 +67,7 @@ impl Offer {
     }
 
     /// Price of one pack with all taxes.
-    async fn price(&self) -> Money {
+    fn price(&self) -> Money {
         self.price_minor.into()
     }
 
