@@ -1,7 +1,8 @@
 //! Answers in the order of the query (GraphQL specification, "Response", 7.2.2).
 //!
 //! Fields that are resolved side by side come in as they are ready. Plain objects keep the order themselves; here it is
-//! restored for the root and for the objects below it, down to the first list.
+//! restored for the root and for the objects below it, down to the first list or interface: what stands for several
+//! types is a plain object, and its order depends on which it is.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,11 +12,17 @@ use async_graphql::{
     parser::types::{Field, FragmentDefinition, Selection, SelectionSet},
 };
 
+use super::types;
+
 pub type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// Puts the fields of an object, and of the objects in it, into the order in which they were selected.
-pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
+/// Puts the fields of an object, and of the objects in it, into the order in which they were selected. Introspection's
+/// types are not known here.
+pub fn arrange(value: &mut Value, type_name: Option<&str>, set: &SelectionSet, fragments: &Fragments) {
     let Value::Object(fields) = value else { return };
+    if type_name.is_some_and(types::is_interface) {
+        return;
+    }
     let selected = selected(set, fragments).fields;
     let keys = selected.iter().map(|field| &field.response_key().node);
     let wanted = keys.filter(|key| fields.contains_key(*key));
@@ -30,13 +37,18 @@ pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
         *fields = arranged;
     }
     for (key, child) in fields {
+        if !matches!(child, Value::Object(_)) {
+            continue;
+        }
         let below: Vec<_> = selected.iter().filter(|field| field.response_key().node == *key).collect();
+        let name = below.first().map(|field| field.name.node.as_str());
+        let of = type_name.zip(name).and_then(|(owner, name)| types::field(owner, name)).map(types::name_of);
         match &below[..] {
-            [field] => arrange(child, &field.selection_set.node, fragments),
+            [field] => arrange(child, of, &field.selection_set.node, fragments),
             // Selected more than once: what all of them select, as if they were one.
             several => {
                 let items = several.iter().flat_map(|field| field.selection_set.node.items.iter().cloned());
-                arrange(child, &SelectionSet { items: items.collect() }, fragments);
+                arrange(child, of, &SelectionSet { items: items.collect() }, fragments);
             }
         }
     }
@@ -45,8 +57,7 @@ pub fn arrange(value: &mut Value, set: &SelectionSet, fragments: &Fragments) {
 /// What is selected of an object.
 #[derive(Default)]
 pub struct Selected<'a> {
-    /// The fields, those of fragments among them. Fragments on other types than the object's add keys that it does not
-    /// have, and do no harm.
+    /// The fields, those of fragments among them.
     pub fields: Vec<&'a Field>,
     /// A fragment is spread more than once; its fields are listed once.
     pub repeated: bool,

@@ -25,13 +25,13 @@ struct Taken {
 
 /// An operation that is not executed, and what asking cost.
 pub(super) struct Refusal {
-    pub error: ServerError,
+    pub errors: Vec<ServerError>,
     pub charge: Charge,
 }
 
 impl From<ServerError> for Refusal {
     fn from(error: ServerError) -> Self {
-        Self { error, charge: Charge::default() }
+        Self { errors: vec![error], charge: Charge::default() }
     }
 }
 
@@ -49,7 +49,7 @@ impl Charge {
         if allowed {
             return Ok(charge);
         }
-        Err(Refusal { error: top_level(&Error::RateLimited { retry_after_seconds }), charge })
+        Err(Refusal { errors: vec![top_level(&Error::RateLimited { retry_after_seconds })], charge })
     }
 
     /// The response with the bucket's state in `extensions.cost`.

@@ -19,7 +19,8 @@ use lru::LruCache;
 use sha2::{Digest, Sha256};
 
 use super::{
-    kept::is_conditional,
+    arrange::selected,
+    rewrite,
     scan::{self, Unparsed},
 };
 
@@ -48,8 +49,10 @@ pub enum DocumentError {
 /// A parsed document.
 pub struct Document {
     parsed: ExecutableDocument,
-    /// Has `@skip` or `@include`.
-    pub conditional: bool,
+    /// Its operations are written anew before they are executed.
+    pub is_rewritten: bool,
+    /// Asks for the schema.
+    pub introspects: bool,
     valid: AtomicBool,
 }
 
@@ -97,8 +100,9 @@ impl Documents {
         }
         let tokens = scan::tokens(text).map_err(DocumentError::Unparsed)?;
         let parsed = parse(text).map_err(DocumentError::Syntax)?;
-        let conditional = is_conditional(&parsed);
-        let document = Arc::new(Document { parsed, conditional, valid: AtomicBool::new(false) });
+        let is_rewritten = rewrite::is_needed(&parsed);
+        let introspects = introspects(&parsed);
+        let document = Arc::new(Document { parsed, is_rewritten, introspects, valid: AtomicBool::new(false) });
         if text.len() <= LONGEST_KEPT {
             lock(&self.parsed).put(text.clone(), Arc::clone(&document), tokens);
         }
@@ -123,6 +127,13 @@ impl Documents {
         }
         Ok(())
     }
+}
+
+fn introspects(document: &ExecutableDocument) -> bool {
+    document.operations.iter().any(|(_, operation)| {
+        let root = selected(&operation.node.selection_set.node, &document.fragments);
+        root.fields.iter().any(|field| matches!(field.name.node.as_str(), "__schema" | "__type"))
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

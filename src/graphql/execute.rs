@@ -4,7 +4,6 @@ use std::{any::Any, collections::HashSet, panic::AssertUnwindSafe, sync::Arc, ti
 
 use async_graphql::{
     Request, Response, Schema, ServerError, ValidationMode, Value,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures_util::{FutureExt, Stream, StreamExt};
@@ -13,9 +12,14 @@ use super::{
     arrange::{arrange, selected},
     charge::{Charge, Refusal},
     documents::{Document, DocumentError, Documents},
-    kept, limits, nulls, rules,
+    limits,
+    live::{self, Live, Validated},
+    nulls,
+    rewrite::{Rewritten, rewrite},
+    rules,
     scan::Unparsed,
     schema::{Mutation, Query, Subscription, builder},
+    types,
     variables::{Given, check_required, fill_in, given},
 };
 use crate::{
@@ -31,7 +35,7 @@ use crate::{
 /// Errors answered at most: nobody reads more, and a document can be wrong in thousands of places.
 const MOST_ERRORS: usize = 50;
 
-type AppSchema = Schema<Query, Mutation, Subscription>;
+pub(super) type AppSchema = Schema<Query, Mutation, Subscription>;
 
 /// The GraphQL engine of one server.
 #[derive(Clone)]
@@ -42,7 +46,7 @@ pub struct GraphQl {
     /// The same for documents that were found valid before: they are not validated again. It says that it belongs to a
     /// federation, which nobody sees, because else the library looks through all types for each root field of a query.
     known: AppSchema,
-    /// For subscriptions, with an extension that makes fresh loaders for every event.
+    /// For subscriptions, for validation alone, and for valid documents that ask for the schema.
     live: AppSchema,
     documents: Arc<Documents>,
 }
@@ -60,6 +64,8 @@ pub struct Outcome {
 /// What was found out about an operation before it runs.
 struct Prepared {
     document: Arc<Document>,
+    /// What is executed in the operation's place.
+    rewritten: Option<Rewritten>,
     given: Given,
     /// Which of the document's operations, where it has several.
     operation: Option<String>,
@@ -70,22 +76,19 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// Whether it asks for the schema.
-    fn introspects(&self) -> bool {
-        operation(&self.document, self.operation.as_deref()).is_some_and(|(_, operation)| {
-            let root = selected(&operation.selection_set.node, &self.document.fragments);
-            root.fields.iter().any(|field| matches!(field.name.node.as_str(), "__schema" | "__type"))
-        })
-    }
-
     fn arrange(&self, response: &mut Response) {
-        if self.document.conditional {
-            kept::forget(&mut response.data);
-        }
-        if let Some((_, operation)) = operation(&self.document, self.operation.as_deref()) {
-            let (set, fragments) = (&operation.selection_set.node, &self.document.fragments);
+        let executed = match &self.rewritten {
+            Some(rewritten) => {
+                rewritten.forget(&mut response.data);
+                Some(&rewritten.operation)
+            }
+            None => operation(&self.document, self.operation.as_deref()).map(|(_, operation)| operation),
+        };
+        if let Some(executed) = executed {
+            // Written anew, an operation has no fragments to look up.
+            let (set, fragments) = (&executed.selection_set.node, &self.document.fragments);
             nulls::put(&mut response.data, &response.errors, self.kind, set, fragments);
-            arrange(&mut response.data, set, fragments);
+            arrange(&mut response.data, Some(types::root(self.kind)), set, fragments);
         }
     }
 }
@@ -96,7 +99,7 @@ impl GraphQl {
         let documents = Arc::new(Documents::new(app.config.graphql.trusted_documents.as_deref())?);
         let schema = finish(&app, builder());
         let known = finish(&app, builder().validation_mode(ValidationMode::Fast).enable_federation());
-        let live = finish(&app, builder().extension(FreshLoaders));
+        let live = finish(&app, builder().extension(Live));
         Ok(Self { app, schema, known, live, documents })
     }
 
@@ -118,13 +121,13 @@ impl GraphQl {
             Ok((prepared, request)) => {
                 let mut response = self.run(&prepared, request, &actor, &meter).await;
                 prepared.arrange(&mut response);
-                if prepared.given == Given::All && response.is_ok() && !prepared.introspects() {
+                if prepared.given == Given::All && response.is_ok() {
                     prepared.document.mark_valid();
                 }
                 let charge = prepared.charge;
                 (Some(prepared), charge.shown_in(response))
             }
-            Err(Refusal { error, charge }) => (None, charge.shown_in(Response::from_errors(vec![error]))),
+            Err(Refusal { errors, charge }) => (None, charge.shown_in(Response::from_errors(errors))),
         };
         let response = masked(response, &actor);
         report(prepared.as_ref(), &actor, &meter, started, &response);
@@ -153,7 +156,10 @@ impl GraphQl {
         match self.prepare(request, &actor).await {
             Ok((prepared, request)) => {
                 tracing::info!(operation.name = prepared.name, actor = %label(&actor), "subscribed");
-                let request = request.data(self.app.clone()).data(Arc::clone(&actor));
+                let mut request = request.data(self.app.clone()).data(Arc::clone(&actor));
+                if prepared.rewritten.is_some() {
+                    request = request.data(Validated);
+                }
                 let stream = AssertUnwindSafe(self.live.execute_stream(request)).catch_unwind();
                 let stream = stream.map(|answer| answer.unwrap_or_else(|panic| after_panic(&*panic)));
                 let answers = stream.map(move |mut response| {
@@ -162,8 +168,8 @@ impl GraphQl {
                 });
                 answers.boxed()
             }
-            Err(Refusal { error, charge }) => {
-                let response = masked(charge.shown_in(Response::from_errors(vec![error])), &actor);
+            Err(Refusal { errors, charge }) => {
+                let response = masked(charge.shown_in(Response::from_errors(errors)), &actor);
                 futures_util::stream::once(async move { response }).boxed()
             }
         }
@@ -183,17 +189,32 @@ impl GraphQl {
         if !document.is_known_valid()
             && let Some(error) = rules::check(&document).into_iter().next()
         {
-            return Err(Refusal { error, charge });
+            return Err(Refusal { errors: vec![error], charge });
         }
         let (kind, name) = (operation.ty, name.unwrap_or("anonymous").to_owned());
-        let mut executed = ExecutableDocument::clone(&document);
-        if document.conditional {
-            kept::keep(&mut executed);
-        }
-        request.set_parsed_query(executed);
         let given = given(&document, operation, &request.variables);
-        let prepared =
-            Prepared { document, given, operation: request.operation_name.clone(), kind, name, cost, charge };
+        let rewritten = if document.is_rewritten {
+            // The library would validate what is left, so it looks at the whole beforehand.
+            if given == Given::Unclear || !document.is_known_valid() {
+                let name = request.operation_name.as_deref();
+                let errors = live::validate(&self.live, &document, name, &request.variables).await;
+                if !errors.is_empty() {
+                    return Err(Refusal { errors, charge });
+                }
+            }
+            Some(rewrite(operation, &document.fragments, &request.variables))
+        } else {
+            None
+        };
+        let operation = request.operation_name.clone();
+        match &rewritten {
+            Some(rewritten) => {
+                request.operation_name = None;
+                request.set_parsed_query(rewritten.document());
+            }
+            None => request.set_parsed_query(ExecutableDocument::clone(&document)),
+        }
+        let prepared = Prepared { document, rewritten, given, operation, kind, name, cost, charge };
         Ok((prepared, request))
     }
 
@@ -204,8 +225,13 @@ impl GraphQl {
         actor: &Arc<Actor>,
         meter: &Arc<OperationMeter>,
     ) -> Response {
-        let valid = prepared.given != Given::Unclear && prepared.document.is_known_valid();
-        let schema = if valid { self.known.clone() } else { self.schema.clone() };
+        let known = || prepared.given != Given::Unclear && prepared.document.is_known_valid();
+        let valid = prepared.rewritten.is_some() || known();
+        let (schema, request) = match valid {
+            false => (self.schema.clone(), request),
+            true if prepared.document.introspects => (self.live.clone(), request.data(Validated)),
+            true => (self.known.clone(), request),
+        };
         let (app, actor) = (self.app.clone(), Arc::clone(actor));
         let is_mutation = prepared.kind == OperationType::Mutation;
         let work = Arc::clone(meter).measure(async move {
@@ -389,30 +415,4 @@ fn report(prepared: Option<&Prepared>, actor: &Actor, meter: &OperationMeter, st
         actor = %label(actor), code, sql.statements = meter.statements(), sql.us = meter.sql_micros(),
         duration.us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), "graphql"
     );
-}
-
-/// Makes fresh loaders for every execution of a subscription event: an event must not see rows of the one before.
-struct FreshLoaders;
-
-impl ExtensionFactory for FreshLoaders {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for FreshLoaders {
-    async fn execute(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        operation_name: Option<&str>,
-        next: NextExecute<'_>,
-    ) -> Response {
-        let (Ok(app), Ok(actor)) = (ctx.data::<App>(), ctx.data::<Arc<Actor>>()) else {
-            return next.run(ctx, operation_name).await;
-        };
-        let mut data = async_graphql::context::Data::default();
-        data.insert(Loaders::new(app.db.clone(), Arc::clone(actor), true));
-        next.run_with_data(ctx, operation_name, data).await
-    }
 }

@@ -50,7 +50,7 @@ struct Selected<'a> {
 
 impl<'a> Selected<'a> {
     fn below(&self) -> Set<'a> {
-        Set { parent: self.of.map(name_of), selection: &self.field.node.selection_set.node }
+        Set { parent: self.of.map(types::name_of), selection: &self.field.node.selection_set.node }
     }
 }
 
@@ -190,13 +190,6 @@ fn same_shape(one: &Type, two: &Type) -> bool {
             }
             _ => false,
         }
-}
-
-fn name_of(of: &Type) -> &str {
-    match &of.base {
-        BaseType::Named(name) => name.as_str(),
-        BaseType::List(of) => name_of(of),
-    }
 }
 
 /// In whatever order they are given.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use async_graphql::parser::{
     parse_schema,
-    types::{OperationType, Type, TypeKind, TypeSystemDefinition},
+    types::{BaseType, OperationType, Type, TypeKind, TypeSystemDefinition},
 };
 
 /// A type that has fields.
@@ -53,4 +53,12 @@ pub fn is_composite(name: &str) -> bool {
 /// Whether a type stands for several object types.
 pub fn is_interface(name: &str) -> bool {
     TYPES.get(name).is_some_and(|of| of.is_interface)
+}
+
+/// The type of a value, or of the items of a list.
+pub fn name_of(of: &Type) -> &str {
+    match &of.base {
+        BaseType::Named(name) => name.as_str(),
+        BaseType::List(of) => name_of(of),
+    }
 }

@@ -41,6 +41,7 @@ mod proposals;
 mod rate_limit;
 mod schema_rules;
 mod seed;
+mod selections;
 mod server;
 mod shelf;
 mod stock;

@@ -48,7 +48,12 @@ impl Client {
 
     /// Executes a query or mutation.
     pub async fn query(&self, text: &str, variables: Value) -> Answer {
-        let body = json!({ "query": text, "variables": variables });
+        self.operation(text, None, variables).await
+    }
+
+    /// Executes one of several operations.
+    pub async fn operation(&self, text: &str, name: Option<&str>, variables: Value) -> Answer {
+        let body = json!({ "query": text, "operationName": name, "variables": variables });
         let request = self.request(reqwest::Method::POST, "/graphql").json(&body);
         let response = request.header("accept", "application/graphql-response+json").send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
