@@ -29,8 +29,8 @@ pub struct Nested<'a> {
     pub order: Order,
     /// Which page of each list.
     pub args: &'a PageArgs,
-    /// Whether each list is counted.
-    pub count: bool,
+    /// What is counted below each parent, where something is.
+    pub counted: Option<Sql>,
 }
 
 #[derive(diesel::QueryableByName)]
@@ -69,14 +69,14 @@ impl Nested<'_> {
 
     fn ids_below(&self, parents: Vec<Uuid>) -> Result<Sql> {
         let condition = Sql::all_of([Sql::new(self.tie), self.condition.clone()], " AND ");
-        let page = rows_of_page(self.from, condition.clone(), self.order, self.args)?;
+        let page = rows_of_page(self.from, condition, self.order, self.args)?;
         let ids = Sql::new("SELECT array(SELECT ").sql(self.order.id).sql(" ").join(page).sql(") AS ids, ");
-        let counted = match self.count {
-            false => ids.sql("NULL::bigint AS total"),
-            true => ids
+        let counted = match &self.counted {
+            None => ids.sql("NULL::bigint AS total"),
+            Some(counted) => ids
                 .sql("(SELECT count(*) FROM (SELECT FROM ")
                 .sql(self.from)
-                .join(condition.prefixed(" WHERE "))
+                .join(Sql::all_of([Sql::new(self.tie), counted.clone()], " AND ").prefixed(" WHERE "))
                 .sql(" LIMIT ")
                 .number(usize::try_from(COUNT_CAP + 1).unwrap_or(usize::MAX))
                 .sql(") counted) AS total"),

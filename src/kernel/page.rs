@@ -234,7 +234,7 @@ where
 {
     let rest = rows_of_page(from, condition.clone(), order, args)?;
     let rows = Select::<R>::new(rest).rows(conn).await?;
-    finish(conn, (from, condition), rows, (args, order.mark(from)), count, key).await
+    finish(conn, (from, count.then_some(condition)), rows, (args, order.mark(from)), key).await
 }
 
 /// Where rows with neighbours come from.
@@ -247,27 +247,28 @@ pub trait Source {
     fn rows(&self, conn: &Conn, rest: Sql) -> impl Future<Output = Result<Vec<Self::Row>>> + Send;
 }
 
-/// The same from a source of rows with neighbours ([`super::related`]).
+/// The same from a source of rows with neighbours ([`super::related`]); `counted` is the condition of what is counted,
+/// where something is.
 pub async fn fetch_from<S: Source, K>(
     conn: &Conn,
     source: &S,
     (from, condition): (&'static str, Sql),
     order: Order,
     args: &PageArgs,
-    count: bool,
+    counted: Option<Sql>,
     key: K,
 ) -> Result<Page<S::Row>>
 where
     K: Fn(&S::Row) -> (String, Uuid),
 {
     let rest = Sql::new("FROM (SELECT * ")
-        .join(rows_of_page(from, condition.clone(), order, args)?)
+        .join(rows_of_page(from, condition, order, args)?)
         .sql(") ")
         .sql(from)
         .join(source.joins())
         .join(order.clause(args));
     let rows = source.rows(conn, rest).await?;
-    finish(conn, (from, condition), rows, (args, order.mark(from)), count, key).await
+    finish(conn, (from, counted), rows, (args, order.mark(from)), key).await
 }
 
 pub(super) fn rows_of_page(from: &'static str, condition: Sql, order: Order, args: &PageArgs) -> Result<Sql> {
@@ -277,17 +278,16 @@ pub(super) fn rows_of_page(from: &'static str, condition: Sql, order: Order, arg
 
 async fn finish<R>(
     conn: &Conn,
-    (from, condition): (&'static str, Sql),
+    (from, counted): (&'static str, Option<Sql>),
     rows: Vec<R>,
     (args, list): (&PageArgs, [u8; 2]),
-    count: bool,
     key: impl Fn(&R) -> (String, Uuid),
 ) -> Result<Page<R>> {
-    let total = match count {
-        true => {
-            Some(Sql::new("FROM ").sql(from).join(condition.prefixed(" WHERE ")).count_up_to(conn, COUNT_CAP).await?)
+    let total = match counted {
+        Some(counted) => {
+            Some(Sql::new("FROM ").sql(from).join(counted.prefixed(" WHERE ")).count_up_to(conn, COUNT_CAP).await?)
         }
-        false => None,
+        None => None,
     };
     Ok(Page { total, ..Page::new(args, list, rows, key) })
 }

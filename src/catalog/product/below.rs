@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     along::{Along, ProductRow},
     filter::ProductWhere,
-    model::{ProductOrder, ProductOrderField, by_offer_price, visible_to},
+    model::{ProductOrder, ProductOrderField, by_offer_price, conditions},
 };
 use crate::{
     catalog::{brand::model::BrandId, category::model::CategoryId},
@@ -19,7 +19,6 @@ use crate::{
         loader::Key,
         nested::{Nested, groups},
         page::{Page, PageArgs},
-        sql::Sql,
     },
 };
 
@@ -79,11 +78,13 @@ impl Key for ProductsBelow {
         let mut pages = HashMap::with_capacity(keys.len());
         for group in groups(keys, |key| ((key.0.tie(), key.1.clone()), key.0.id())) {
             let (tie, Listing { filter, order, args, along, count }) = group.shared;
-            let condition = Sql::all_of([visible_to(actor), filter.condition(at)?], " AND ");
+            let conditions = conditions(actor, &filter, (count, at))?;
             let found = if order.field == ProductOrderField::OfferPrice {
-                by_offer_price(conn, (tie, group.own), condition, (order, along), &args, count).await?
+                by_offer_price(conn, (tie, group.own), conditions, (order, along), &args).await?
             } else {
-                let nested = Nested { from: "products", tie, condition, order: order.order(staff), args: &args, count };
+                let (condition, counted) = conditions;
+                let nested =
+                    Nested { from: "products", tie, condition, order: order.order(staff), args: &args, counted };
                 nested.fetch(conn, &along, group.own, |(row, ..)| order.key(row)).await?
             };
             pages.extend(group.keys.into_iter().cloned().zip(found));

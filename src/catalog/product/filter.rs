@@ -49,6 +49,23 @@ pub struct ProductWhere {
     pub not: Option<Box<ProductWhere>>,
 }
 
+/// How it is found out what is offered, as of an instant.
+#[derive(Clone, Copy, Debug)]
+enum Offered {
+    /// From the offers.
+    Exactly(DateTime<Utc>),
+    /// From their summary, where that says as much.
+    BySummary(DateTime<Utc>),
+}
+
+impl Offered {
+    fn by_summary(self) -> Self {
+        match self {
+            Self::Exactly(at) | Self::BySummary(at) => Self::BySummary(at),
+        }
+    }
+}
+
 /// Deepest nesting of `or` and `not`.
 const MAX_NESTING: usize = 4;
 
@@ -56,13 +73,23 @@ impl ProductWhere {
     /// The condition over `products`, as of an instant. A statement stays prepared only for one plain condition:
     /// combinations are countless.
     pub fn condition(&self, at: DateTime<Utc>) -> Result<Sql> {
+        self.whole(Offered::Exactly(at))
+    }
+
+    /// The condition of what is counted: what can be bought by the summary of the offers, which is a second old at most,
+    /// where that says as much.
+    pub fn counted(&self, at: DateTime<Utc>) -> Result<Sql> {
+        self.whole(Offered::BySummary(at))
+    }
+
+    fn whole(&self, at: Offered) -> Result<Sql> {
         let parts = self.parts(0, at)?;
         let plain = parts.len() <= 1 && self.or.is_none() && self.not.is_none();
         let condition = Sql::all_of(parts, " AND ");
         Ok(if plain { condition } else { condition.uncached() })
     }
 
-    fn parts(&self, nesting: usize, at: DateTime<Utc>) -> Result<Vec<Sql>> {
+    fn parts(&self, nesting: usize, at: Offered) -> Result<Vec<Sql>> {
         if nesting > MAX_NESTING {
             return Err(Error::BadInput(format!("`or` and `not` nest at most {MAX_NESTING} deep")));
         }
@@ -77,14 +104,15 @@ impl ProductWhere {
             parts.push(if any.is_empty() { Sql::new("FALSE") } else { Sql::all_of(any, " OR ") });
         }
         if let Some(not) = &self.not {
-            let inner = Sql::all_of(not.parts(nesting + 1, at)?, " AND ");
+            // The summary, for nearly all are looked at where nearly all are offered.
+            let inner = Sql::all_of(not.parts(nesting + 1, at.by_summary())?, " AND ");
             let inner = if inner.is_empty() { Sql::new("TRUE") } else { inner };
             parts.push(Sql::new("NOT coalesce(").join(inner).sql(", FALSE)"));
         }
         Ok(parts)
     }
 
-    fn plain_parts(&self, at: DateTime<Utc>) -> Result<Vec<Sql>> {
+    fn plain_parts(&self, at: Offered) -> Result<Vec<Sql>> {
         let mut parts = Vec::new();
         if let Some(ids) = &self.ids {
             parts.push(any_of("products.id = ANY(", ids.iter().map(|id| id.0).collect::<Vec<Uuid>>()));
@@ -123,7 +151,10 @@ impl ProductWhere {
             parts.push(Sql::new("products.updated_at >= ").bind(after));
         }
         if let Some(offers) = &self.offers {
-            parts.push(offers.condition("products.id", at)?);
+            parts.push(match at {
+                Offered::Exactly(at) => offers.condition("products.id", at)?,
+                Offered::BySummary(at) => offers.counted("products.id", at)?,
+            });
         }
         Ok(parts)
     }

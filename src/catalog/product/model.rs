@@ -307,15 +307,27 @@ pub async fn list(
     args: &PageArgs,
     (count, at): (bool, DateTime<Utc>),
 ) -> Result<Page<ProductRow>> {
-    let condition = Sql::all_of([visible_to(actor), filter.condition(at)?], " AND ");
+    let conditions = conditions(actor, filter, (count, at))?;
     if order.field == ProductOrderField::OfferPrice {
         let one_list = ("TRUE", vec![Uuid::nil()]);
-        let pages = by_offer_price(conn, one_list, condition, (order, along), args, count).await?;
+        let pages = by_offer_price(conn, one_list, conditions, (order, along), args).await?;
         return Ok(pages.into_iter().next().unwrap_or_default());
     }
     let staff = actor.can(Permission::CatalogRead);
+    let (condition, counted) = conditions;
     let (from, key) = (("products", condition), |(row, ..): &ProductRow| order.key(row));
-    page::fetch_from(conn, &along, from, order.order(staff), args, count, key).await
+    page::fetch_from(conn, &along, from, order.order(staff), args, counted, key).await
+}
+
+/// The condition of a list, and that of what is counted of it, where it is.
+pub fn conditions(
+    actor: &Actor,
+    filter: &ProductWhere,
+    (count, at): (bool, DateTime<Utc>),
+) -> Result<(Sql, Option<Sql>)> {
+    let visible = |condition| Sql::all_of([visible_to(actor), condition], " AND ");
+    let counted = count.then(|| filter.counted(at)).transpose()?;
+    Ok((visible(filter.condition(at)?), counted.map(visible)))
 }
 
 /// The visible product behind a slug, present or former, with its neighbours.

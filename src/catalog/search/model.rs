@@ -104,19 +104,21 @@ pub struct Search {
     /// `websearch_to_tsquery` text; empty finds everything.
     term: String,
     narrowed: Sql,
+    /// What is asked of the hits one after the other, the best first, until there are enough.
+    asked: Sql,
 }
 
 impl Search {
     /// From a client's term and filter, as of an instant.
     pub fn new(term: &str, filter: &SearchWhere, at: DateTime<Utc>) -> Result<Self> {
         let term: String = term.trim().chars().filter(|c| !c.is_control()).take(200).collect();
-        Ok(Self { term, narrowed: filter.condition(at)? })
+        Ok(Self { term, narrowed: filter.condition(at)?, asked: filter.asked(at)? })
     }
 
     /// The same with another term.
     #[must_use]
     pub fn with_term(&self, term: String) -> Self {
-        Self { term, narrowed: self.narrowed.clone() }
+        Self { term, narrowed: self.narrowed.clone(), asked: self.asked.clone() }
     }
 
     /// What is searched for.
@@ -155,10 +157,16 @@ impl Search {
     fn best(&self, tier: Tier) -> Option<Sql> {
         if let (Tier::Named, true, Some([word])) = (tier, self.narrowed.is_empty(), self.plain_words().as_deref()) {
             let lexeme = Sql::new("(SELECT (tsvector_to_array(to_tsvector('catalog', ").bind(*word).sql(")))[1])");
-            return Some(Sql::new("search_names WHERE word = ").join(lexeme).sql(BY_INDEX));
+            return Some(Sql::new("search_names WHERE word = ").join(lexeme).sql(BY_INDEX).sql(" LIMIT "));
         }
         let order = if self.term.is_empty() { BY_INDEX } else { BY_SORT };
-        Some(Sql::new("product_search WHERE ").join(self.matches(tier)?).sql(order))
+        let sorted = Sql::new("product_search WHERE ").join(self.matches(tier)?).sql(order);
+        if self.asked.is_empty() {
+            return Some(sorted.sql(" LIMIT "));
+        }
+        // The offset keeps the planner from asking before it has sorted.
+        let sorted = Sql::new("(SELECT product_id, popularity FROM ").join(sorted).sql(" OFFSET 0) product_search");
+        Some(sorted.sql(" WHERE ").join(self.asked.clone()).sql(" LIMIT "))
     }
 
     /// The condition over `product_search` within a tier; `None` for a tier that this search does not have.
@@ -254,11 +262,19 @@ impl SearchWhere {
             parts.push(Sql::new("attributes && ").bind(values));
         }
         if let Some(offers) = &self.offers {
-            parts.push(offers.condition("product_search.product_id", at)?);
+            parts.push(offers.counted("product_search.product_id", at)?);
         }
         let narrow = parts.len() > 1;
         let condition = Sql::all_of(parts, " AND ");
         Ok(if narrow { condition.uncached() } else { condition })
+    }
+}
+
+impl SearchWhere {
+    /// What the summary of the offers cannot say for sure.
+    fn asked(&self, at: DateTime<Utc>) -> Result<Sql> {
+        let offers = self.offers.as_ref().filter(|offers| offers.summary_suffices());
+        offers.map_or(Ok(Sql::default()), |offers| offers.exactly("product_search.product_id", at))
     }
 }
 
@@ -267,10 +283,10 @@ fn minor(money: &MoneyInput) -> Result<i64> {
 }
 
 /// Without words, and for one word of a name, an index has the first rows ready.
-const BY_INDEX: &str = " ORDER BY popularity DESC, product_id LIMIT ";
+const BY_INDEX: &str = " ORDER BY popularity DESC, product_id";
 /// With words, the word index finds at most some hundred hot rows, which are sorted. The sum keeps the planner from
 /// walking the popularity index and testing row after row instead, which costs four times as much.
-const BY_SORT: &str = " ORDER BY (popularity + 0) DESC, product_id LIMIT ";
+const BY_SORT: &str = " ORDER BY (popularity + 0) DESC, product_id";
 
 /// At most `limit` hits after a place, best first: name matches before others, popular before less popular.
 pub async fn hits(

@@ -63,7 +63,8 @@ impl<L: List> Key for Below<L> {
         for group in groups(keys, |key| ((key.args.clone(), key.count), key.of.0)) {
             let (args, count) = group.shared;
             let condition = L::visible_to(actor);
-            let nested = Nested { from: L::TABLE, tie: L::TIE, condition, order, args: &args, count };
+            let counted = count.then(|| condition.clone());
+            let nested = Nested { from: L::TABLE, tie: L::TIE, condition, order, args: &args, counted };
             let found = nested.fetch(conn, &Rows(PhantomData), group.own, place).await?;
             pages.extend(group.keys.into_iter().cloned().zip(found));
         }

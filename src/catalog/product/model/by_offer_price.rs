@@ -20,14 +20,14 @@ use crate::{
 pub async fn by_offer_price(
     conn: &Conn,
     (tie, parents): (&'static str, Vec<Uuid>),
-    condition: Sql,
+    (condition, counted): (Sql, Option<Sql>),
     (order, along): (ProductOrder, Along),
     args: &PageArgs,
-    count: bool,
 ) -> Result<Vec<Page<ProductRow>>> {
     let from = "products JOIN product_shelves ON product_shelves.product_id = products.id";
-    let condition = Sql::all_of([condition, Sql::new("product_shelves.price_minor IS NOT NULL")], " AND ");
-    let nested = Nested { from, tie, condition, order: order.order(false), args, count };
+    let priced = |condition| Sql::all_of([condition, Sql::new("product_shelves.price_minor IS NOT NULL")], " AND ");
+    let (condition, counted) = (priced(condition), counted.map(priced));
+    let nested = Nested { from, tie, condition, order: order.order(false), args, counted };
     let key = |((row, ..), price): &(ProductRow, i64)| (price.to_string(), row.id.0);
     let pages = nested.fetch(conn, &WithSortPrice(along), parents, key).await?;
     Ok(pages.into_iter().map(|page| page.map(|(row, _)| row)).collect())

@@ -58,7 +58,8 @@ impl Key for OffersFor {
             let order =
                 Order { column: "offers.price_minor", cast: "::bigint", id: "offers.id", direction: Direction::Asc };
             let tie = "offers.variant_id = parent.id";
-            let nested = Nested { from: "offers", tie, condition: buyable(at), order, args: &args, count };
+            let counted = count.then(|| buyable(at));
+            let nested = Nested { from: "offers", tie, condition: buyable(at), order, args: &args, counted };
             let key = |row: &Offer| (row.price_minor.0.to_string(), row.id.0);
             let found = nested.fetch(conn, &Alone, group.own, key).await?;
             pages.extend(group.keys.into_iter().cloned().zip(found));

@@ -1,0 +1,2 @@
+DROP FUNCTION is_offered;
+DROP VIEW sendable_stock;
