@@ -1,9 +1,10 @@
 //! What an operation selects once its variables are known (GraphQL specification, "Field Collection").
 //!
-//! The library resolves a root field twice that is selected twice, and it answers null for an object of which `@skip`
-//! and `@include` leave nothing. So an operation that has such directives, or such root fields, is written anew before
-//! it is executed: without what is left out, with fragments in place of their spreads, and every root field once, with
-//! all that is selected below it. What the order of its answer follows from is then plain to see, too.
+//! The library resolves a root field twice that is selected twice, it answers null for an object of which `@skip` and
+//! `@include` leave nothing, and it passes over fragments at the root of a subscription. An operation in which it would
+//! is written anew before it is executed: without what is left out, with fragments in place of their spreads, and every
+//! root field once, with all that is selected below it. What the order of its answer follows from is then plain to see,
+//! too.
 
 use std::collections::HashSet;
 
@@ -23,7 +24,7 @@ const KEPT: &str = " ";
 
 /// Whether operations of a document have to be written anew.
 pub fn is_needed(document: &ExecutableDocument) -> bool {
-    is_conditional(document) || document.operations.iter().any(|(_, operation)| repeats(&operation.node, document))
+    is_conditional(document) || document.operations.iter().any(|(_, operation)| is_uneven(&operation.node, document))
 }
 
 /// Whether a document has `@skip` or `@include`.
@@ -45,8 +46,12 @@ fn conditional(set: &SelectionSet) -> bool {
     })
 }
 
-/// Whether an operation selects a root field more than once.
-fn repeats(operation: &OperationDefinition, document: &ExecutableDocument) -> bool {
+/// Whether an operation selects a root field more than once, or a subscription its own by a fragment.
+fn is_uneven(operation: &OperationDefinition, document: &ExecutableDocument) -> bool {
+    let mut items = operation.selection_set.node.items.iter();
+    if operation.ty == OperationType::Subscription && items.any(|item| !matches!(item.node, Selection::Field(_))) {
+        return true;
+    }
     let selected = selected(&operation.selection_set.node, &document.fragments);
     let mut keys = HashSet::new();
     selected.repeated || !selected.fields.iter().all(|field| keys.insert(&field.response_key().node))

@@ -109,6 +109,41 @@ async fn follows_events_in_order_and_resumes_after_the_last_one() {
 }
 
 #[tokio::test]
+async fn a_root_field_in_several_selections_is_one_stream() {
+    let app = TestApp::start().await;
+    let owner = Owner::create(&app).await;
+    let client = owner.client(&app);
+    let field = |fields: &str| {
+        let (owner, client, fields) = (&owner, &client, fields.to_owned());
+        async move {
+            let text = owner.feed_text(client, &fields).await;
+            text.split_once('{').unwrap().1.rsplit_once('}').unwrap().0.to_owned()
+        }
+    };
+    let (first, second) =
+        (field("cursor kind @include(if: $yes)").await, field("kind __typename @skip(if: $yes)").await);
+    owner.progress(&app, 1, "'1'::jsonb").await;
+    let socket = client.socket().await;
+    for (text, wanted) in [
+        (
+            format!(
+                "subscription($after: String, $yes: Boolean = true) {{ ...F {second} }} fragment F on Subscription {{ {first} }}"
+            ),
+            json!({ "cursor": "1", "kind": "PROGRESSED" }),
+        ),
+        (
+            format!("subscription($after: String) {{ ... on Subscription {{ {} }} }}", field("cursor").await),
+            json!({ "cursor": "1" }),
+        ),
+    ] {
+        let mut feed = socket.subscribe(&text, json!({})).await;
+        assert_eq!(feed.next().await, json!({ "jobEvents": wanted }), "{text}");
+        feed.silent_for(Duration::from_millis(200)).await;
+        feed.complete().await;
+    }
+}
+
+#[tokio::test]
 async fn strangers_to_the_job_see_none_of_it() {
     let app = TestApp::start().await;
     let (owner, other) = (Owner::create(&app).await, Owner::create(&app).await);
