@@ -2,9 +2,12 @@
 
 use async_graphql::parser::{
     parse_schema,
-    types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition},
+    types::{BaseType, FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition},
 };
 use freshvilla::{graphql, kernel::access::Permission};
+use serde_json::json;
+
+use crate::support::TestApp;
 
 fn types() -> Vec<TypeDefinition> {
     let document = parse_schema(graphql::sdl()).unwrap();
@@ -99,4 +102,42 @@ fn mutations_have_one_input_and_a_payload_with_errors() {
         let ty = errors.ty.node.to_string();
         assert!(ty.starts_with('[') && ty.ends_with("Error!]!"), "{name}: errors: {ty}");
     }
+}
+
+/// Checking a password takes a tenth of a second of a processor by design, so an operation may have few such fields.
+#[tokio::test]
+async fn every_root_field_that_takes_a_password_is_limited() {
+    let app = TestApp::start().await;
+    let (types, mut found) = (types(), 0);
+    for root in types.iter().filter(|t| ["Query", "Mutation"].contains(&t.name.node.as_str())) {
+        for field in fields(root) {
+            let takes = field.arguments.iter().any(|argument| takes_password(&types, &argument.node, &mut Vec::new()));
+            let (kind, name) = (root.name.node.to_lowercase(), &field.name.node);
+            // Limits are looked at first, so the arguments may be missing.
+            let answer = app.query(&format!("{kind} {{ a: {name} b: {name} c: {name} }}"), json!({})).await;
+            let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default();
+            assert_eq!(message == "more than 2 fields that take a password", takes, "{name}: {message}");
+            found += usize::from(takes);
+        }
+    }
+    assert!(found >= 4, "only {found} fields that take a password were found");
+    app.finish().await;
+}
+
+/// Whether an argument or input field is a password, or has one in it.
+fn takes_password(types: &[TypeDefinition], input: &InputValueDefinition, seen: &mut Vec<String>) -> bool {
+    if input.name.node.to_lowercase().contains("password") {
+        return true;
+    }
+    let mut base = &input.ty.node.base;
+    while let BaseType::List(of) = base {
+        base = &of.base;
+    }
+    let BaseType::Named(name) = base else { return false };
+    if seen.iter().any(|seen| seen == name.as_str()) {
+        return false;
+    }
+    seen.push(name.to_string());
+    let of = types.iter().find(|of| of.name.node == *name);
+    of.is_some_and(|of| inputs(of).into_iter().any(|input| takes_password(types, input, seen)))
 }
