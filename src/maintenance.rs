@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::App,
     catalog::{search::jobs::RankSearch, shelf},
-    identity,
+    identity::{self, throttle},
     inventory::{reservation::jobs::ExpireReservations, stock_alert},
     kernel::{
         error::{Error, Result},
@@ -62,8 +62,8 @@ pub async fn schedule(app: &App) -> Result<()> {
     Maintain::after(app.clock.now())?.enqueue(app).await
 }
 
-/// Follows what is written elsewhere within a second, until the server stops: summaries that must not hold up writers.
-/// Every worker does; they take turns.
+/// Follows what is written elsewhere within a second, until the server stops: summaries that must not hold up writers,
+/// and wrong passwords, which must not hold up answers. Every worker does; they take turns.
 pub async fn follow(app: App) {
     // What is cut off by the stop rolls back, and another worker does it.
     tokio::select! {
@@ -79,6 +79,9 @@ async fn follow_on(app: &App) {
         }
         if let Err(error) = performance::jobs::count_activity(app).await {
             tracing::warn!(%error, "what happened with offers was not counted");
+        }
+        if let Err(error) = throttle::service::record_wrong_passwords(app).await {
+            tracing::warn!(%error, "the audit log was not told of wrong passwords");
         }
         tokio::time::sleep(FOLLOWED_EVERY).await;
     }

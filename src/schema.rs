@@ -424,6 +424,10 @@ diesel::table! {
         failures -> Int4,
         locked_until -> Nullable<Timestamptz>,
         updated_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+        failed_request_id -> Nullable<Uuid>,
+        recorded_failures -> Int4,
+        recorded_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -7,7 +7,8 @@ use super::{
     account::{
         contact,
         model::{
-            self as accounts, Account, AccountId, AccountStatus, Employee, EmployeeFunction, EmployeeStatus, NewAccount,
+            self as accounts, Account, AccountId, AccountStatus, NewAccount,
+            employee::{self, Employee, EmployeeFunction, EmployeeStatus},
         },
     },
     profile::model::{self as profiles, NewProfile},
@@ -142,7 +143,7 @@ async fn make(app: &App, conn: &Conn, demo: DemoAccount, password_hash: &str) ->
     if let Some(function) = meaning.function {
         let (account_id, status) = (account.id, EmployeeStatus::Active);
         let row = Employee { account_id, function, status, supervisor_id: None, created_at: now, updated_at: now };
-        accounts::put_employee(conn, &row).await?;
+        employee::put(conn, &row).await?;
     }
     if account.kind == AccountKind::Customer {
         profiles::insert(conn, NewProfile::of(account.id, "en".to_owned(), None, now)?).await?;

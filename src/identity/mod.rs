@@ -6,7 +6,8 @@
 //! - Passwords are argon2id hashes; refresh tokens, reset links and API keys are random and stored as SHA-256; codes
 //!   are stored as HMAC. Nothing secret is stored or logged in a form that would let a reader sign in.
 //! - A refresh token works once. Using it again revokes its session.
-//! - Wrong passwords are counted before they are checked, so parallel guesses cannot exceed the limit.
+//! - Wrong passwords are counted before they are checked, so parallel guesses cannot exceed the limit. The audit log is
+//!   told of them after the answer, folded per account.
 //! - Nobody grants rights, or changes an account whose rights, exceed their own, row by row.
 //! - At most one default address per purpose, and a postal code lies in its state: the database holds both.
 

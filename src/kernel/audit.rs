@@ -74,6 +74,20 @@ pub async fn record_all<I: EntityId>(
     Ok(())
 }
 
+/// The same for changes each of which has an author of its own; nothing where there are none.
+pub async fn record_by_many<I: EntityId>(
+    changes: Vec<(Actor, Change<'_, I>)>,
+    mut conn: &Conn,
+    clock: &Clock,
+) -> Result<()> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let entries: Vec<Entry<'_>> = changes.into_iter().map(|(actor, change)| change.into_entry(clock, &actor)).collect();
+    diesel::insert_into(audit_log::table).values(entries).execute(&mut conn).await?;
+    Ok(())
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = audit_log)]
 struct Entry<'a> {

@@ -1,5 +1,8 @@
 //! Account rows.
 
+pub mod employee;
+pub mod password_token;
+
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
@@ -9,7 +12,8 @@ use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::password::PasswordTokenPurpose;
+use employee::EmployeeStatus;
+
 use crate::{
     kernel::{
         access::{AccountKind, Actor, Permission, Scope, ScopeKind},
@@ -21,7 +25,7 @@ use crate::{
         page::{self, Direction, Order, Page, PageArgs, timestamp_key},
         sql::{Select, Sql},
     },
-    schema::{accounts, employees, password_tokens},
+    schema::{accounts, employees},
 };
 
 crate::id! {
@@ -38,38 +42,6 @@ crate::text_enum! {
         Locked = "locked",
         /// Closed for good; its e-mail address is free again.
         Closed = "closed",
-    }
-}
-
-crate::text_enum! {
-    /// Where an employee works; rights come from roles.
-    pub enum EmployeeFunction {
-        /// In a store.
-        Store = "store",
-        /// In a warehouse.
-        Warehouse = "warehouse",
-        /// Answers customers.
-        Agent = "agent",
-        /// Delivers orders.
-        Delivery = "delivery",
-        /// In the back office.
-        Operations = "operations",
-        /// Leads others.
-        Supervision = "supervision",
-    }
-}
-
-crate::text_enum! {
-    /// Whether an employee works.
-    pub enum EmployeeStatus {
-        /// At work.
-        Active = "active",
-        /// Not at work for now; cannot sign in.
-        Inactive = "inactive",
-        /// On leave; may sign in.
-        OnLeave = "on_leave",
-        /// No longer employed; cannot sign in.
-        Terminated = "terminated",
     }
 }
 
@@ -114,19 +86,6 @@ pub struct NewAccount {
     pub status: AccountStatus,
     pub password_hash: Option<String>,
     pub password_changed_at: Option<DateTime<Utc>>,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
-
-/// What an account of kind employee has besides.
-#[derive(Clone, Debug, Serialize, Queryable, Selectable, Insertable)]
-#[diesel(table_name = employees)]
-#[expect(missing_docs, reason = "columns are documented in the database")]
-pub struct Employee {
-    pub account_id: AccountId,
-    pub function: EmployeeFunction,
-    pub status: EmployeeStatus,
-    pub supervisor_id: Option<AccountId>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
 }
@@ -283,68 +242,6 @@ pub async fn verify_email(mut conn: &Conn, id: AccountId, now: DateTime<Utc>) ->
     Ok(())
 }
 
-/// Adds a link's token.
-pub async fn add_password_token(
-    mut conn: &Conn,
-    hash: Vec<u8>,
-    account: AccountId,
-    purpose: PasswordTokenPurpose,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<()> {
-    diesel::insert_into(password_tokens::table)
-        .values((
-            password_tokens::token_hash.eq(hash),
-            password_tokens::account_id.eq(account),
-            password_tokens::purpose.eq(purpose),
-            password_tokens::created_at.eq(now),
-            password_tokens::expires_at.eq(until),
-        ))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
-}
-
-/// Links made for an account since an instant.
-pub async fn password_tokens_since(mut conn: &Conn, account: AccountId, since: DateTime<Utc>) -> Result<i64> {
-    Ok(password_tokens::table
-        .filter(password_tokens::account_id.eq(account).and(password_tokens::created_at.ge(since)))
-        .count()
-        .get_result(&mut conn)
-        .await?)
-}
-
-/// Whose good token it is, without using it up.
-pub async fn peek_password_token(mut conn: &Conn, hash: &[u8], now: DateTime<Utc>) -> Result<Option<AccountId>> {
-    Ok(password_tokens::table
-        .find(hash)
-        .filter(password_tokens::used_at.is_null().and(password_tokens::expires_at.gt(now)))
-        .select(password_tokens::account_id)
-        .first(&mut conn)
-        .await
-        .optional()?)
-}
-
-/// Uses a token up; false when it was used or has expired.
-pub async fn use_password_token(mut conn: &Conn, hash: &[u8], now: DateTime<Utc>) -> Result<bool> {
-    let good = password_tokens::used_at.is_null().and(password_tokens::expires_at.gt(now));
-    let used = diesel::update(password_tokens::table.find(hash).filter(good))
-        .set(password_tokens::used_at.eq(now))
-        .execute(&mut conn)
-        .await?;
-    Ok(used == 1)
-}
-
-/// Makes an account's unused links useless.
-pub async fn void_password_tokens(mut conn: &Conn, account: AccountId, now: DateTime<Utc>) -> Result<()> {
-    let unused = password_tokens::account_id.eq(account).and(password_tokens::used_at.is_null());
-    diesel::update(password_tokens::table.filter(unused))
-        .set(password_tokens::used_at.eq(now))
-        .execute(&mut conn)
-        .await?;
-    Ok(())
-}
-
 /// Notes a login.
 pub async fn touch_login(mut conn: &Conn, id: AccountId, now: DateTime<Utc>) -> Result<Account> {
     Ok(diesel::update(accounts::table.find(id))
@@ -475,66 +372,4 @@ pub async fn lock_active_super_administrators(mut conn: &Conn) -> Result<Vec<Acc
         .select(accounts::id)
         .load(&mut conn)
         .await?)
-}
-
-/// An employee's row.
-pub async fn employee(mut conn: &Conn, id: AccountId) -> Result<Option<Employee>> {
-    Ok(employees::table.find(id).select(Employee::as_select()).first(&mut conn).await.optional()?)
-}
-
-/// Stores an employee's row.
-pub async fn put_employee(mut conn: &Conn, row: &Employee) -> Result<Employee> {
-    diesel::insert_into(employees::table)
-        .values(row)
-        .on_conflict(employees::account_id)
-        .do_update()
-        .set((
-            employees::function.eq(row.function),
-            employees::status.eq(row.status),
-            employees::supervisor_id.eq(row.supervisor_id),
-            employees::updated_at.eq(row.updated_at),
-        ))
-        .returning(Employee::as_returning())
-        .get_result(&mut conn)
-        .await
-        .on_constraint("employees_supervisor_check", || {
-            Error::invalid("employee.supervisorId", "nobody supervises themselves")
-        })
-}
-
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = diesel::sql_types::Bool)]
-    found: bool,
-}
-
-/// Whether `from` reports to `to`, directly or not.
-pub async fn reports_to(mut conn: &Conn, from: AccountId, to: AccountId) -> Result<bool> {
-    let row: Found = Sql::new("WITH RECURSIVE chain AS (SELECT ")
-        .bind(from)
-        .sql(
-            "::uuid AS id UNION SELECT e.supervisor_id FROM chain JOIN employees e ON e.account_id = chain.id \
-             WHERE e.supervisor_id IS NOT NULL) SELECT EXISTS (SELECT FROM chain WHERE id = ",
-        )
-        .bind(to)
-        .sql(") AS found")
-        .get_result(&mut conn)
-        .await?;
-    Ok(row.found)
-}
-
-/// The employee's data of an account.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EmployeeOf(pub AccountId);
-
-impl Key for EmployeeOf {
-    type Value = Arc<Employee>;
-    async fn fetch(mut conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let rows: Vec<Employee> = employees::table
-            .filter(employees::account_id.eq_any(keys.iter().map(|key| key.0)))
-            .select(Employee::as_select())
-            .load(&mut conn)
-            .await?;
-        Ok(rows.into_iter().map(|row| (EmployeeOf(row.account_id), Arc::new(row))).collect())
-    }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     contact,
-    model::{self, Account, AccountId, AccountStatus},
+    model::{self, Account, AccountId, AccountStatus, password_token},
     password_rules,
 };
 use crate::{
@@ -58,7 +58,7 @@ pub async fn change_password(app: &App, actor: &Actor, old: String, new: String)
     };
     let account = model::find(&*app.db.write().await?, actor, AccountId(id)).await?;
     password_rules::check("newPassword", &new, &account.email)?;
-    if !confirm_password(app, &account, old).await? {
+    if !confirm_password(app, actor, &account, old).await? {
         return Err(Error::problem("PASSWORD_WRONG", "oldPassword", "this is not your present password"));
     }
     let hash = app.passwords.hash(new).await?;
@@ -85,7 +85,7 @@ async fn store_password(
     let now = app.clock.now();
     let account = model::lock(conn, id).await?;
     model::set_password(conn, id, hash, now).await?;
-    model::void_password_tokens(conn, id, now).await?;
+    password_token::void(conn, id, now).await?;
     end_sessions(app, conn, actor, id, end, RevokedReason::PasswordChanged).await?;
     let after = serde_json::json!({ "password_changed_at": now });
     Change::new(action, id, None, Some(&after))?.record(conn, &app.clock, actor).await?;
@@ -108,12 +108,12 @@ pub async fn reset_password(app: &App, actor: &Actor, token: &str, new: String) 
     check_client(app, actor).await?;
     let (now, hash) = (app.clock.now(), token_hash(token));
     let invalid = || Error::problem("TOKEN_INVALID", "token", "this link was used or has expired; ask for a new one");
-    let id = model::peek_password_token(&*app.db.write().await?, &hash, now).await?.ok_or_else(invalid)?;
+    let id = password_token::peek(&*app.db.write().await?, &hash, now).await?.ok_or_else(invalid)?;
     let row = model::login_row_by_id(&*app.db.write().await?, id).await?;
     password_rules::check("newPassword", &new, &row.account.email)?;
     let password_hash = app.passwords.hash(new).await?;
     let tx = app.db.begin().await?;
-    if !model::use_password_token(&tx, &hash, now).await? {
+    if !password_token::use_up(&tx, &hash, now).await? {
         return Err(invalid());
     }
     let account = store_password(app, &tx, actor, id, &password_hash, Which::All, "passwordReset").await?;
@@ -122,7 +122,7 @@ pub async fn reset_password(app: &App, actor: &Actor, token: &str, new: String) 
     }
     // Whoever holds the link reads mail sent to the address.
     model::verify_email(&tx, id, now).await?;
-    throttle::model::reset(&tx, &throttle_key(app, &account.email)?).await?;
+    throttle::service::forget(app, &tx, &throttle_key(app, &account.email)?).await?;
     app.send_mail(&tx, letters::password_changed(&account)).await?;
     tx.commit().await?;
     app.actors.forget(id.0);
@@ -154,13 +154,13 @@ impl Job<App> for SendPasswordLink {
         let now = app.clock.now();
         let conn = app.db.write().await?;
         let Some(row) = model::login_row(&conn, &self.email).await? else { return Ok(()) };
-        if model::password_tokens_since(&conn, row.account.id, now - TimeDelta::hours(1)).await? >= LINKS_PER_HOUR {
+        if password_token::count_since(&conn, row.account.id, now - TimeDelta::hours(1)).await? >= LINKS_PER_HOUR {
             tracing::warn!("no password link sent: too many for one account");
             return Ok(());
         }
         let token = random_token()?;
         let until = now + self.purpose.lifetime();
-        model::add_password_token(&conn, token_hash(&token), row.account.id, self.purpose, now, until).await?;
+        password_token::add(&conn, token_hash(&token), row.account.id, self.purpose, now, until).await?;
         drop(conn);
         let letter = match self.purpose {
             PasswordTokenPurpose::Reset => letters::reset_link(&app.config, &row.account, &token),

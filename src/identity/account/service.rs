@@ -6,7 +6,11 @@ use serde_json::json;
 
 use super::{
     contact,
-    model::{self, Account, AccountId, AccountStatus, Employee, EmployeeFunction, EmployeeStatus, NewAccount},
+    model::{
+        self, Account, AccountId, AccountStatus, NewAccount,
+        employee::{self, Employee, EmployeeFunction, EmployeeStatus},
+        password_token,
+    },
     password::{PasswordTokenPurpose, SendPasswordLink},
 };
 use crate::{
@@ -175,11 +179,11 @@ async fn store_employee(
     let now = app.clock.now();
     if let Some(supervisor) = input.supervisor {
         let boss = model::find(conn, actor, supervisor).await.map_err(|_| no_supervisor())?;
-        if boss.kind == AccountKind::Customer || model::reports_to(conn, supervisor, id).await? {
+        if boss.kind == AccountKind::Customer || employee::reports_to(conn, supervisor, id).await? {
             return Err(no_supervisor());
         }
     }
-    let before = model::employee(conn, id).await?;
+    let before = employee::find(conn, id).await?;
     let Employee { created_at, .. } = before.clone().unwrap_or(Employee {
         account_id: id,
         function: input.function,
@@ -196,7 +200,7 @@ async fn store_employee(
         created_at,
         updated_at: now,
     };
-    let after = model::put_employee(conn, &row).await?;
+    let after = employee::put(conn, &row).await?;
     Change::new("employeeUpdate", id, before.as_ref(), Some(&after))?.record(conn, &app.clock, actor).await?;
     Ok(after)
 }
@@ -221,7 +225,7 @@ pub async fn update_account(app: &App, actor: &Actor, input: UpdateAccount) -> R
     let after = model::set_contact(&tx, input.id, &email, &name, phone.as_deref(), now).await?;
     if email != before.email {
         // Links mailed to the old address must not open the account any more.
-        model::void_password_tokens(&tx, input.id, now).await?;
+        password_token::void(&tx, input.id, now).await?;
     }
     Change::new("accountUpdate", input.id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
     if let Some(employee) = input.employee {
@@ -256,7 +260,7 @@ pub async fn set_account_status(app: &App, actor: &Actor, id: AccountId, status:
     Change::new(action, id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
     match reason {
         Some(reason) => drop(end_sessions(app, &tx, actor, id, Which::All, reason).await?),
-        None => crate::identity::throttle::model::reset(&tx, &throttle_key(app, &after)?).await?,
+        None => crate::identity::throttle::service::forget(app, &tx, &throttle_key(app, &after)?).await?,
     }
     model::emit(&tx, id, "account.changed", json!({ "status": status }), now).await?;
     tx.commit().await?;

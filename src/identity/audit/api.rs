@@ -35,7 +35,7 @@ pub struct AuditEntry {
     actor_kind: AuditActorKind,
     /// The account or API key; null for strangers and the server itself.
     actor_id: Option<ID>,
-    /// Mutation or job: `accountLock`.
+    /// Mutation or job: `accountLock`. `passwordWrong` tells of wrong passwords, given by whomever.
     action: String,
     /// GraphQL type of the row.
     subject_type: String,

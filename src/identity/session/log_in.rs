@@ -21,7 +21,10 @@ use crate::{
             model::{Challenge, ChallengeId, ChallengePurpose},
             service::{check_code, code_wrong, open_challenge},
         },
-        throttle::model::{self as throttle, Admission, LockOut},
+        throttle::{
+            model::{self as throttle, Admission, LockOut},
+            service::forget,
+        },
     },
     kernel::{
         access::Actor,
@@ -75,9 +78,10 @@ pub async fn log_in(app: &App, actor: &Actor, email: &str, password: String, dev
     let right = app.passwords.verify(password, hash).await?;
     match row {
         Some(row) if right => enter(app, actor, row, &key, device).await,
-        _ => {
+        row => {
             if admitted {
-                throttle::fail(&*app.db.write().await?, &key, app.clock.now()).await?;
+                let account = row.map(|row| row.account.id);
+                throttle::fail(&*app.db.write().await?, &key, account, actor.request_id, app.clock.now()).await?;
             }
             metrics::counter!("freshvilla_logins_total", "outcome" => "failed").increment(1);
             Err(login_failed(app))
@@ -135,7 +139,7 @@ async fn enter(app: &App, actor: &Actor, row: LoginRow, key: &[u8], device: Stri
         app.committed();
         return Ok(LogIn::CodeNeeded(challenge));
     }
-    throttle::reset(&tx, key).await?;
+    forget(app, &tx, key).await?;
     if !row.may_sign_in() {
         tx.commit().await?;
         return Err(account_locked());
@@ -161,7 +165,7 @@ pub async fn confirm_log_in(app: &App, actor: &Actor, id: ChallengeId, code: &st
     if !challenge::model::pass(&tx, id, app.clock.now()).await? {
         return Err(code_wrong());
     }
-    throttle::reset(&tx, &key).await?;
+    forget(app, &tx, &key).await?;
     let row = accounts::login_row_by_id(&tx, account).await?;
     if !row.may_sign_in() {
         return Err(account_locked());
@@ -173,17 +177,19 @@ pub async fn confirm_log_in(app: &App, actor: &Actor, id: ChallengeId, code: &st
 }
 
 /// Whether the account's password is this one, for changes that ask for it again. Counted like a login.
-pub async fn confirm_password(app: &App, account: &Account, password: String) -> Result<bool> {
+pub async fn confirm_password(app: &App, actor: &Actor, account: &Account, password: String) -> Result<bool> {
     let key = throttle_key(app, &account.email)?;
     let admitted = admit(app, &key).await?;
     let row = accounts::login_row(&*app.db.write().await?, &account.email).await?;
     let hash = row.and_then(|row| row.password_hash).filter(|_| admitted);
     let right = app.passwords.verify(password, hash).await?;
-    let conn = app.db.write().await?;
     if right {
-        throttle::reset(&conn, &key).await?;
+        let tx = app.db.begin().await?;
+        forget(app, &tx, &key).await?;
+        tx.commit().await?;
     } else if admitted {
-        throttle::fail(&conn, &key, app.clock.now()).await?;
+        let conn = app.db.write().await?;
+        throttle::fail(&conn, &key, Some(account.id), actor.request_id, app.clock.now()).await?;
     }
     Ok(right)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    identity::account::model::{AccountId, AccountStatus, EmployeeStatus},
+    identity::account::model::{AccountId, AccountStatus, employee::EmployeeStatus},
     kernel::{
         access::{AccountKind, Actor},
         db::Conn,

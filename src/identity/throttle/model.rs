@@ -1,10 +1,15 @@
 //! Throttle rows. One row lock per address orders parallel logins.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Bytea, Int4, Nullable, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
+use uuid::Uuid;
 
 use crate::{
+    identity::account::model::AccountId,
     kernel::{db::Conn, error::Result, sql::Sql},
     schema::login_throttles::dsl,
 };
@@ -62,13 +67,65 @@ pub async fn admit(mut conn: &Conn, key: &[u8], rule: LockOut, now: DateTime<Utc
     Ok(Admission::Locked { since: until.flatten().map(|until| until - rule.duration) })
 }
 
-/// Counts a wrong password.
-pub async fn fail(mut conn: &Conn, key: &[u8], now: DateTime<Utc>) -> Result<()> {
+/// Counts a wrong password, and notes whose it was to be. The same work whether or not an account has the address.
+pub async fn fail(
+    mut conn: &Conn,
+    key: &[u8],
+    account: Option<AccountId>,
+    request: Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
     diesel::update(dsl::login_throttles.find(key))
-        .set((dsl::failures.eq(dsl::failures + 1), dsl::updated_at.eq(now)))
+        .set((
+            dsl::failures.eq(dsl::failures + 1),
+            dsl::updated_at.eq(now),
+            dsl::account_id.eq(account.map(|account| account.0)),
+            dsl::failed_request_id.eq(request),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(())
+}
+
+/// Wrong passwords of which the audit log does not tell yet, or not of all of them.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Unrecorded {
+    /// Of the address.
+    #[diesel(sql_type = Bytea)]
+    pub key: Vec<u8>,
+    /// Who has the address, if anybody.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub account_id: Option<AccountId>,
+    /// Request of the last one.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub failed_request_id: Option<Uuid>,
+    /// Since the last success.
+    #[diesel(sql_type = Int4)]
+    pub failures: i32,
+    /// Of them, those that the audit log tells of.
+    #[diesel(sql_type = Int4)]
+    pub recorded_failures: i32,
+}
+
+/// Takes some of what the audit log does not tell of; addresses of which it was told after `since` come later.
+/// Who takes them writes them down in the same transaction.
+pub async fn take_unrecorded(
+    mut conn: &Conn,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+    most: usize,
+) -> Result<Vec<Unrecorded>> {
+    let statement = Sql::new(
+        "WITH due AS (SELECT key, account_id, failed_request_id, failures, recorded_failures FROM login_throttles \
+         WHERE failures > recorded_failures AND (recorded_at IS NULL OR recorded_at <= ",
+    )
+    .bind(since)
+    .sql(") ORDER BY updated_at LIMIT ")
+    .number(most)
+    .sql(" FOR UPDATE SKIP LOCKED) UPDATE login_throttles t SET recorded_failures = due.failures, recorded_at = ")
+    .bind(now)
+    .sql(" FROM due WHERE t.key = due.key RETURNING due.*");
+    Ok(statement.load(&mut conn).await?)
 }
 
 /// Wrong passwords since the last success.
@@ -87,10 +144,13 @@ pub async fn unlock(mut conn: &Conn, key: &[u8], now: DateTime<Utc>) -> Result<(
     Ok(())
 }
 
-/// Forgets everything: the owner came in.
-pub async fn reset(mut conn: &Conn, key: &[u8]) -> Result<()> {
-    diesel::delete(dsl::login_throttles.find(key)).execute(&mut conn).await?;
-    Ok(())
+/// Forgets everything; answers what the audit log has not been told of.
+pub async fn reset(mut conn: &Conn, key: &[u8]) -> Result<Option<Unrecorded>> {
+    let statement = Sql::new("DELETE FROM login_throttles WHERE key = ")
+        .bind(key.to_vec())
+        .sql(" RETURNING key, account_id, failed_request_id, failures, recorded_failures");
+    let row: Option<Unrecorded> = statement.get_result(&mut conn).await.optional()?;
+    Ok(row.filter(|row| row.failures > row.recorded_failures))
 }
 
 /// Deletes rows that were not touched since.

@@ -10,8 +10,8 @@ use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
     model::{
-        self, Account, AccountFilter, AccountId, AccountSort, AccountStatus, Employee, EmployeeFunction, EmployeeOf,
-        EmployeeStatus,
+        self, Account, AccountFilter, AccountId, AccountSort, AccountStatus,
+        employee::{Employee, EmployeeFunction, EmployeeOf, EmployeeStatus},
     },
     service::{self, CreateAccount, EmployeeInput, UpdateAccount},
 };
