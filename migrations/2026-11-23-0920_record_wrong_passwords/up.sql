@@ -10,4 +10,4 @@ COMMENT ON COLUMN login_throttles.account_id IS
     'Account that had the address at the last wrong password. No foreign key: checking one would take longer, and wait for the account''s row, where there is an account';
 COMMENT ON COLUMN login_throttles.failed_request_id IS 'Request of the last wrong password';
 COMMENT ON COLUMN login_throttles.recorded_failures IS 'Of the failures, those that the audit log tells of';
-COMMENT ON COLUMN login_throttles.recorded_at IS 'When the audit log was told last; again after the time of a lock-out at the earliest';
+COMMENT ON COLUMN login_throttles.recorded_at IS 'When the audit log was told of the account last; again after the time of a lock-out at the earliest';

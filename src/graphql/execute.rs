@@ -202,7 +202,10 @@ impl GraphQl {
                     return Err(Refusal { errors, charge });
                 }
             }
-            Some(rewrite(operation, &document.fragments, &request.variables))
+            match rewrite(operation, &document.fragments, &request.variables) {
+                Ok(rewritten) => Some(rewritten),
+                Err(error) => return Err(Refusal { errors: vec![top_level(&error)], charge }),
+            }
         } else {
             None
         };

@@ -18,7 +18,11 @@ use async_graphql::{
 };
 
 use super::arrange::{Fragments, selected};
+use crate::kernel::error::{Error, Result};
 
+/// Selections looked at, fragments in place of their spreads. The limits on cost let no honest operation come near, but
+/// they count fields, not the fragments around each.
+const MOST_SELECTIONS: usize = 20_000;
 /// The key that keeps an object from being empty. No client can write it.
 const KEPT: &str = " ";
 
@@ -91,11 +95,14 @@ fn forget(value: &mut Value) {
     }
 }
 
-/// Writes a valid operation anew. Its limits bound the work: every field counts there wherever a fragment brings it.
-pub fn rewrite(operation: &OperationDefinition, fragments: &Fragments, variables: &Variables) -> Rewritten {
-    let mut rewrite = Rewrite { fragments, variables, keeps: false };
+/// Writes a valid operation anew.
+pub fn rewrite(operation: &OperationDefinition, fragments: &Fragments, variables: &Variables) -> Result<Rewritten> {
+    let mut rewrite = Rewrite { fragments, variables, keeps: false, looked_at: 0 };
     let mut fields = IndexMap::new();
     merge(rewrite.set(&operation.selection_set.node), &mut fields);
+    if rewrite.looked_at > MOST_SELECTIONS {
+        return Err(Error::TooComplex(format!("more than {MOST_SELECTIONS} selections, fragments spread")));
+    }
     let fields = fields.into_values().map(|field| Positioned::new(Selection::Field(field.clone()), field.pos));
     let mut items: Vec<_> = fields.collect();
     // A subscription of which nothing is left has nothing to wait for.
@@ -108,7 +115,7 @@ pub fn rewrite(operation: &OperationDefinition, fragments: &Fragments, variables
         directives: Vec::new(),
         selection_set: Positioned::new(SelectionSet { items }, operation.selection_set.pos),
     };
-    Rewritten { operation, keeps: rewrite.keeps }
+    Ok(Rewritten { operation, keeps: rewrite.keeps })
 }
 
 /// The root's fields, each key once, at its first place. A root has one type, which all conditions in it name.
@@ -131,6 +138,7 @@ struct Rewrite<'a> {
     fragments: &'a Fragments,
     variables: &'a Variables,
     keeps: bool,
+    looked_at: usize,
 }
 
 impl Rewrite<'_> {
@@ -139,6 +147,10 @@ impl Rewrite<'_> {
     }
 
     fn selection(&mut self, selection: &Positioned<Selection>) -> Option<Positioned<Selection>> {
+        self.looked_at += 1;
+        if self.looked_at > MOST_SELECTIONS {
+            return None;
+        }
         if selection.node.directives().iter().any(|directive| self.leaves_out(&directive.node)) {
             return None;
         }

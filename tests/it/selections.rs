@@ -191,6 +191,22 @@ async fn what_is_left_out_is_validated_all_the_same() {
     app.finish().await;
 }
 
+#[tokio::test]
+async fn fragments_within_fragments_are_bounded_where_they_are_spread() {
+    let app = TestApp::start().await;
+    // 4,096 fields, each at the end of a chain of fragments of its own: cheap as fields go.
+    let mut text = "{ brands { pageInfo { ...A0 } } __typename @skip(if: false) }".to_owned();
+    for n in 0..36 {
+        let below = format!("...A{}", n + 1);
+        let twice = if n < 12 { below.as_str() } else { "" };
+        write!(text, " fragment A{n} on PageInfo {{ {below} {twice} }}").unwrap();
+    }
+    text += " fragment A36 on PageInfo { endCursor }";
+    let answer = app.query(&text, json!({})).await;
+    assert_eq!(answer.body["errors"][0]["message"], "more than 20000 selections, fragments spread", "{answer:?}");
+    app.finish().await;
+}
+
 /// Chooses by a fixed sequence, so that a failure comes again.
 struct Dice {
     state: u64,

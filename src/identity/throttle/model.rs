@@ -107,8 +107,8 @@ pub struct Unrecorded {
     pub recorded_failures: i32,
 }
 
-/// Takes some of what the audit log does not tell of; addresses of which it was told after `since` come later.
-/// Who takes them writes them down in the same transaction.
+/// Takes some of what the audit log does not tell of; accounts of which it was told after `since` come later. What
+/// nobody's address has does not wait, or it would pile up. Who takes them writes them down in the same transaction.
 pub async fn take_unrecorded(
     mut conn: &Conn,
     since: DateTime<Utc>,
@@ -122,9 +122,12 @@ pub async fn take_unrecorded(
     .bind(since)
     .sql(") ORDER BY updated_at LIMIT ")
     .number(most)
-    .sql(" FOR UPDATE SKIP LOCKED) UPDATE login_throttles t SET recorded_failures = due.failures, recorded_at = ")
+    .sql(
+        " FOR UPDATE SKIP LOCKED) UPDATE login_throttles t SET recorded_failures = due.failures, recorded_at = \
+          CASE WHEN due.account_id IS NOT NULL THEN ",
+    )
     .bind(now)
-    .sql(" FROM due WHERE t.key = due.key RETURNING due.*");
+    .sql(" END FROM due WHERE t.key = due.key RETURNING due.*");
     Ok(statement.load(&mut conn).await?)
 }
 
