@@ -45,6 +45,7 @@ mod server;
 mod shelf;
 mod stock;
 mod stock_books;
+mod stock_import;
 mod storage;
 mod stores;
 mod unverified;

@@ -151,6 +151,42 @@ pub async fn hold(conn: &Conn, actor: &Actor, permission: Permission, id: Locati
     locked(conn, id, within(actor, permission).sql(" FOR KEY SHARE")).await
 }
 
+/// A location as files name it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct NamedPlace {
+    /// The location.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LocationId,
+    /// What it is.
+    #[diesel(sql_type = Text)]
+    pub kind: LocationKind,
+    /// Whether it works.
+    #[diesel(sql_type = Text)]
+    pub status: LocationStatus,
+    /// A store's code, a warehouse's name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+}
+
+/// The locations of a seller on which the caller has the permission, in the order of their IDs. Until the transaction
+/// ends nobody closes them for good; others may hold them, too.
+pub async fn hold_named(
+    mut conn: &Conn,
+    actor: &Actor,
+    permission: Permission,
+    seller: SellerId,
+) -> Result<Vec<NamedPlace>> {
+    let mine = Sql::new("SELECT id FROM locations WHERE seller_id = ").bind(seller).sql(" AND ");
+    let held = mine.join(within(actor, permission)).sql(" ORDER BY id FOR KEY SHARE").ids(conn).await?;
+    // Only now: who closed one of them meanwhile changed its status.
+    let places = Sql::new("SELECT id, 'store' AS kind, status, code AS name FROM stores WHERE id = ANY(")
+        .bind(held.clone())
+        .sql(") UNION ALL SELECT id, 'warehouse' AS kind, status, name FROM warehouses WHERE id = ANY(")
+        .bind(held)
+        .sql(") ORDER BY id");
+    Ok(places.load(&mut conn).await?)
+}
+
 /// Locks a location within the caller's scope for changes to what hangs on it; goods go on moving there meanwhile. A
 /// problem at `locationId` if it is closed for good.
 pub async fn lock_to_edit(conn: &Conn, actor: &Actor, id: LocationId) -> Result<Standing> {

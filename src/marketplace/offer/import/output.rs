@@ -174,7 +174,7 @@ fn new_variant(named: Option<VariantId>) -> Result<VariantId> {
 }
 
 /// A problem with an offer as a finding about a row: `businessPrice` is the field `business_price`.
-fn issue(line: u64, problem: Problem) -> Issue {
+pub fn issue(line: u64, problem: Problem) -> Issue {
     let mut field = String::new();
     for letter in problem.path.first().map_or("", String::as_str).chars() {
         if letter.is_ascii_uppercase() {

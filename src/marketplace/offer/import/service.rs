@@ -1,11 +1,11 @@
 //! Starting imports of offers.
 
-use super::jobs::{OfferImportSpec, RunOfferImport};
+use super::jobs::{OfferImportKind, OfferImportSpec, RunOfferImport};
 use crate::{
     app::App,
     catalog::import::columns::Columns,
     kernel::{
-        access::Actor,
+        access::{Actor, Permission},
         audit::Change,
         error::{Error, Result},
         idempotency::{self, Outcome},
@@ -19,6 +19,9 @@ pub async fn start_import(app: &App, actor: &Actor, spec: OfferImportSpec, idemp
     // A person: every batch asks for their rights again.
     actor.require_account()?;
     require_seller(actor, spec.seller)?;
+    if spec.kind == OfferImportKind::Stock {
+        actor.require(Permission::InventoryWrite)?;
+    }
     let names = Columns::check_names(spec.kind.fields(), &[], &spec.wishes);
     names.map_err(|(path, message)| Error::invalid(path, message))?;
     let tx = app.db.begin().await?;
