@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use freshvilla::{
     jobs::registry,
-    kernel::jobs::{self, JobId, Worker},
+    kernel::{
+        id::encode,
+        jobs::{self, JobId, Worker},
+    },
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     import::{upload_for, workbook},
@@ -21,11 +25,11 @@ const FOUND: &str = "query($id: ID!) { job(id: $id) { status progress } importEr
     nodes { row column code } } }";
 
 /// Warehouses: the first seller's two, and the other seller's one.
-const NORTH: &str = "01900000-0000-7000-8000-0000000000e1";
-const SOUTH: &str = "01900000-0000-7000-8000-0000000000e2";
+pub const NORTH: &str = "01900000-0000-7000-8000-0000000000e1";
+pub const SOUTH: &str = "01900000-0000-7000-8000-0000000000e2";
 const THEIRS: &str = "01900000-0000-7000-8000-0000000000e3";
 
-async fn open_warehouse(app: &TestApp, place: &str, seller: &str, name: &str) {
+pub async fn open_warehouse(app: &TestApp, place: &str, seller: &str, name: &str) {
     let rows = format!(
         "INSERT INTO states (gst_code, alpha, name, is_union_territory, has_legislature, retired) \
          VALUES ('29', 'KA', 'Karnataka', false, true, false) ON CONFLICT DO NOTHING; \
@@ -40,7 +44,7 @@ async fn open_warehouse(app: &TestApp, place: &str, seller: &str, name: &str) {
 }
 
 /// A seller with two offers and one warehouse, and another with one of each.
-async fn shop() -> (TestApp, Client) {
+pub async fn shop() -> (TestApp, Client) {
     let app = TestApp::start_with(&["--offer-approval", "automatic"]).await;
     stock_a_shelf(&app).await;
     let admin = app.sign_in("administrator").await;
@@ -284,5 +288,79 @@ async fn two_imports_beside_each_other_keep_the_books_straight() {
     let jobs = app.database.value("SELECT jsonb_agg(DISTINCT status) FROM jobs").await;
     assert_eq!(jobs, json!(["succeeded"]));
     examine(&app).await;
+    app.finish().await;
+}
+
+/// A program of the first seller's.
+async fn program(app: &TestApp) -> Client {
+    let admin = app.sign_in("super_administrator").await;
+    let text =
+        "mutation($input: ApiKeyCreateInput!) { apiKeyCreate(input: $input) { secret errors { code message path } } }";
+    let input = json!({ "name": "Books", "permissions": ["OFFERS_READ", "OFFERS_WRITE", "INVENTORY_WRITE"],
+        "scopeKind": "DISTRIBUTOR", "scopeIds": [encode("dst", Uuid::parse_str(MINE).unwrap())] });
+    let made = admin.query(text, json!({ "input": input })).await;
+    assert_eq!(made.problems("apiKeyCreate"), Vec::<&str>::new(), "{:#}", made.body);
+    app.as_user(made.text("/apiKeyCreate/secret"))
+}
+
+#[tokio::test]
+async fn a_program_with_an_api_key_imports_what_is_its_sellers() {
+    let (app, owner) = shop().await;
+    let program = program(&app).await;
+    let done = import(&app, &program, "sku,qty\nR-1,8\nT-1,8\n", json!({})).await;
+    assert_eq!(done, ([1, 0, 1], json!([[3, "sku", "UNKNOWN"]])));
+    let by = app.database.value("SELECT jsonb_agg(DISTINCT actor_kind) FROM stock_movements").await;
+    assert_eq!(by, json!(["api_key"]));
+    let file = upload_for(&program, "OFFER_IMPORT", "s.csv", "text/csv", b"sku,qty\nT-1,1\n".to_vec()).await;
+    let input = json!({ "sellerId": id("sel", OTHER), "kind": "STOCK", "fileId": file, "idempotencyKey": "k" });
+    let theirs = program.query(START, json!({ "input": input })).await;
+    assert_eq!(theirs.problems("offerImportStart"), ["NOT_FOUND"]);
+    let job = "SELECT 'x' AS x, id::text AS id FROM jobs";
+    let job = app.database.rows(job).await[0]["id"].as_str().unwrap().parse::<Uuid>().unwrap();
+    let seen = owner.query("query($id: ID!) { job(id: $id) { status } }", json!({ "id": JobId(job) })).await;
+    assert!(seen.data("/job").is_null(), "a person does not see the program's job");
+    let input = json!({ "sellerId": id("sel", MINE), "kind": "STOCK", "fileId": file, "idempotencyKey": "k" });
+    let foreign = owner.query(START, json!({ "input": input })).await;
+    assert_eq!(foreign.problems("offerImportStart"), ["NOT_FOUND"], "nor its file");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_import_ends_with_its_api_key() {
+    let (app, _) = shop().await;
+    offer_many(&app, 5_000).await;
+    let program = program(&app).await;
+    app.database
+        .execute(
+            "CREATE TABLE fate (what text NOT NULL); \
+             CREATE FUNCTION befall() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN EXECUTE (SELECT what FROM fate); RETURN NULL; END $$; \
+             CREATE TRIGGER befall AFTER INSERT ON stock_movements FOR EACH STATEMENT EXECUTE FUNCTION befall()",
+        )
+        .await;
+    let fates = [
+        "UPDATE api_keys SET permissions = '{offers.read,offers.write}'",
+        "UPDATE api_keys SET scope_ids = '{01900000-0000-7000-8000-0000000000a2}'",
+        "UPDATE api_keys SET expires_at = created_at",
+        "UPDATE api_keys SET revoked_at = now()",
+    ];
+    let before = app.database.value("SELECT to_jsonb(k) FROM api_keys k").await;
+    for (round, fate) in (1_i64..).zip(fates) {
+        app.database.execute(&format!("DELETE FROM fate; INSERT INTO fate VALUES ($${fate}$$)")).await;
+        let rows: String = (1..=5_000).map(|n| format!("S-{n},{round}\n")).collect();
+        start(&program, &format!("sku,qty\n{rows}"), json!({})).await;
+        app.drain_jobs().await;
+        let written = app.database.value("SELECT count(*) FROM stock_movements").await;
+        assert_eq!(written, json!(round * 2_000), "the batch that was written stays: {fate}");
+        let ended = "SELECT jsonb_build_array(status, last_error) FROM jobs ORDER BY created_at DESC, id DESC LIMIT 1";
+        let ended = app.database.value(ended).await;
+        assert_eq!(ended[0], json!("dead"), "{fate}: {ended}");
+        let restored = format!(
+            "UPDATE api_keys SET permissions = ARRAY(SELECT jsonb_array_elements_text('{}')), \
+             scope_ids = ARRAY(SELECT jsonb_array_elements_text('{}')::uuid), expires_at = NULL, revoked_at = NULL",
+            before["permissions"], before["scope_ids"]
+        );
+        app.database.execute(&restored).await;
+    }
     app.finish().await;
 }

@@ -48,7 +48,7 @@ pub struct OfferOutput {
 impl Output<OfferEntry> for OfferOutput {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[OfferEntry]) -> Result<Outcome> {
         let may = |actor: &Actor| model::may(actor, Permission::OffersWrite, self.seller);
-        let actor = starter(conn, self.started_by, may).await?;
+        let actor = starter(conn, self.started_by, now, may).await?;
         let seller = write::hold_seller(conn, self.seller).await?;
         let mut batch = Batch::look_up(conn, seller, entries).await?;
         let mut outcome = Outcome::default();

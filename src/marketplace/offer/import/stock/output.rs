@@ -45,7 +45,7 @@ pub struct StockOutput {
 
 impl Output<StockEntry> for StockOutput {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[StockEntry]) -> Result<Outcome> {
-        let actor = starter(conn, self.started_by, |actor| may(actor, self.seller)).await?;
+        let actor = starter(conn, self.started_by, now, |actor| may(actor, self.seller)).await?;
         let places = locations::hold_named(conn, &actor, Permission::InventoryWrite, self.seller).await?;
         let places = Places::new(&places);
         let skus = entries.iter().map(|entry| entry.key.clone()).collect();
