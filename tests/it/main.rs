@@ -31,6 +31,7 @@ mod import;
 mod inventory;
 mod jobs;
 mod live;
+mod low_stock;
 mod mail;
 mod maintenance;
 mod offer_import;
