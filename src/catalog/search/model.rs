@@ -256,9 +256,7 @@ impl SearchWhere {
         if let Some(offers) = &self.offers {
             parts.push(offers.condition("product_search.product_id", at)?);
         }
-        let narrow = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        Ok(if narrow { condition.uncached() } else { condition })
+        Ok(Sql::composed(parts))
     }
 }
 

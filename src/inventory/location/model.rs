@@ -145,6 +145,17 @@ pub async fn standing(mut conn: &Conn, actor: &Actor, permission: Permission, id
     rows.into_iter().next().ok_or(Error::NotFound("location"))
 }
 
+/// NOT_FOUND unless the caller has the permission on all of these locations.
+pub async fn ensure_within(conn: &Conn, actor: &Actor, permission: Permission, ids: &[LocationId]) -> Result<()> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mine = Sql::new("SELECT id FROM locations WHERE id = ANY(").bind(wanted).sql(") AND ");
+    let mine = mine.join(within(actor, permission)).ids(conn).await?;
+    match ids.iter().all(|id| mine.contains(&id.0)) {
+        true => Ok(()),
+        false => Err(Error::NotFound("location")),
+    }
+}
+
 /// The standing of a location on which the caller has the permission, or NOT_FOUND. Until the transaction ends nobody
 /// closes it for good; others may hold it, too.
 pub async fn hold(conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {

@@ -202,9 +202,7 @@ impl StockItemWhere {
         if let Some(none) = self.out_of_stock {
             parts.push(Sql::new("(available = 0) = ").bind(none));
         }
-        let combined = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if combined { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 
