@@ -8,6 +8,7 @@ use freshvilla::{
         id::encode,
         jobs::{self, JobId, Worker},
     },
+    marketplace::offer::import::stock::rows::pieces,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -86,6 +87,17 @@ async fn stock(app: &TestApp, seller: &str) -> Value {
          WHERE i.seller_id = '{seller}'"
     );
     app.database.value(&rows).await
+}
+
+#[test]
+fn pieces_are_read_as_people_write_them() {
+    for (text, expected) in [("0", 0), ("1200", 1_200), ("1,200", 1_200), ("1,00,000", 100_000), ("7.0", 7), ("7.", 7)]
+    {
+        assert_eq!(pieces(text), Ok(expected), "{text}");
+    }
+    for text in ["", "-1", "1,5", "1,5000", "1.5", "x", ".", "1000000001", "99999999999999999999", "1\0", "1e3"] {
+        assert!(pieces(text).is_err(), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -116,11 +116,15 @@ fn read(cells: &mut Cells<'_>) -> Option<StockEntry> {
     Some(StockEntry { line: cells.line(), key: folded(&sku?), location, level: level? })
 }
 
-/// A number of pieces, as it stands in a spreadsheet: `1200`, `1,200` or `1200.0`.
-fn pieces(text: &str) -> Result<i32, BadValue> {
-    let plain = text.replace(',', "");
-    let whole = plain.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
-    let pieces = cells::count(whole.map_or(plain.as_str(), |(whole, _)| whole))?;
+/// A number of pieces, as it stands in a spreadsheet: `1200`, `1,200` or `1200.0`. A comma with other than three digits
+/// behind it is nobody's thousands.
+pub fn pieces(text: &str) -> Result<i32, BadValue> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let grouped = whole.rsplit_once(',').is_none_or(|(_, last)| last.len() == 3);
+    if !grouped || rest.bytes().any(|digit| digit != b'0') {
+        return Err(BadValue::invalid("a whole number of pieces is expected"));
+    }
+    let pieces = cells::count(&whole.replace(',', ""))?;
     let fits = (0..=MAX_PIECES).contains(&pieces);
     if fits { Ok(pieces) } else { Err(BadValue::invalid(format!("0 to {MAX_PIECES} pieces"))) }
 }
