@@ -20,7 +20,7 @@ use crate::{
         mail::MAIL_QUEUE,
         outbox,
     },
-    marketplace::{distributor, document, performance},
+    marketplace::{distributor, document, offer, performance},
     work::file,
 };
 
@@ -83,6 +83,9 @@ async fn follow_on(app: &App) {
         if let Err(error) = throttle::service::record_wrong_passwords(app).await {
             tracing::warn!(%error, "the audit log was not told of wrong passwords");
         }
+        if let Err(error) = offer::low_stock::follow_stock(app).await {
+            tracing::warn!(%error, "low stock of offers was not watched");
+        }
         tokio::time::sleep(FOLLOWED_EVERY).await;
     }
 }
@@ -107,8 +110,22 @@ impl Job<App> for Maintain {
         let (reminded, held) = document::expiry::run(&app).await?;
         let resealed = distributor::service::reseal(&app).await?;
         let expired = stock_alert::jobs::watch_expiry(&app).await?;
+        let low = offer::low_stock::look_at_all(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
-        tracing::info!(events, keys, mails, jobs, uploads, logins, reminded, held, resealed, expired, "maintenance");
+        tracing::info!(
+            events,
+            keys,
+            mails,
+            jobs,
+            uploads,
+            logins,
+            reminded,
+            held,
+            resealed,
+            expired,
+            low,
+            "maintenance"
+        );
         Ok(())
     }
 }

@@ -804,6 +804,7 @@ diesel::table! {
         kind -> Text,
         raised_at -> Timestamptz,
         resolved_at -> Nullable<Timestamptz>,
+        offer_id -> Nullable<Uuid>,
     }
 }
 

@@ -132,7 +132,7 @@ fn refusal(error: &Error, caller: Caller) -> Response<Body> {
         "NOT_FOUND" => StatusCode::NOT_FOUND,
         "CONFLICT" => StatusCode::CONFLICT,
         "WRONG_SIZE" => StatusCode::PAYLOAD_TOO_LARGE,
-        "TYPE_NOT_ALLOWED" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "TYPE_NOT_ALLOWED" | "ACTIVE_CONTENT" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "INTERNAL" => return masked(error, caller),
         _ => return answer::failure(error),
     };

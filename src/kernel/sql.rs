@@ -215,6 +215,14 @@ impl Sql {
         if self.is_empty() { self } else { Self::new(text).join(self) }
     }
 
+    /// Conditions that a client composes, all of which hold. One alone is kept prepared; several together are not, since
+    /// their combinations are many and each text would stay.
+    pub fn composed(conditions: Vec<Self>) -> Self {
+        let combined = conditions.len() > 1;
+        let whole = Self::all_of(conditions, " AND ");
+        if combined { whole.uncached() } else { whole }
+    }
+
     /// Joins non-empty conditions as `(a AND b …)` or `(a OR b …)`; no condition is an empty piece.
     pub fn all_of(conditions: impl IntoIterator<Item = Self>, operator: &'static str) -> Self {
         let mut whole = Self::default();

@@ -92,5 +92,5 @@ pub fn proposal_decided(config: &Config, to: &str, proposal: &Proposal) -> Mail 
     };
     let why = if proposal.reason.is_empty() { String::new() } else { format!("The reason: {}\n\n", proposal.reason) };
     let text = format!("Hello,\n\nyour proposal {name} {what}.\n\n{why}{next}\n\n{}\n", config.http.public_url());
-    letter(to, format!("{name} {what}"), text)
+    letter(to, format!("Your proposal {what}"), text)
 }

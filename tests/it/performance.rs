@@ -38,7 +38,7 @@ async fn settle(app: &TestApp) {
     loop {
         count(&app.node).await;
         let waiting = "SELECT count(*) FROM outbox WHERE feed = 'offer_activity' AND (feed_seq IS NULL OR \
-                       feed_seq > (SELECT last_feed_seq FROM projections))";
+                       feed_seq > (SELECT last_feed_seq FROM projections WHERE name = 'offer_performance'))";
         if app.database.value(waiting).await == json!(0) {
             return;
         }
@@ -175,7 +175,7 @@ async fn two_nodes_count_every_event_once() {
     loop {
         count(one).await;
         let left = "SELECT count(*) FROM outbox WHERE feed = 'offer_activity' AND (feed_seq IS NULL OR \
-                    feed_seq > (SELECT last_feed_seq FROM projections))";
+                    feed_seq > (SELECT last_feed_seq FROM projections WHERE name = 'offer_performance'))";
         if cluster.database.value(left).await == json!(0) {
             break;
         }

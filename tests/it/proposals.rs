@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::{
+    distributors::Market,
+    import::upload_for,
     offers::{HOUSE, MINE, OTHER, SMALL, create, fill_warehouses, id, offer, stock_a_shelf},
     support::{Answer, Client, TestApp},
 };
@@ -367,5 +369,83 @@ async fn the_platform_says_whose_proposals_need_no_review() {
         admin.query(CREATE, json!({ "input": house })).await.text("/productProposalCreate/proposal/status"),
         "APPROVED"
     );
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_approvals_at_once_the_second_is_told_of_the_barcode() {
+    let app = TestApp::start().await;
+    stock_a_shelf(&app).await;
+    let reviewer = app.sign_in("catalogue_manager").await;
+    let mut ids = Vec::new();
+    for (seller, name, brand) in [(MINE, "Ponni Rice", "Kaveri"), (OTHER, "Rice of Ponni", "Ganga")] {
+        let owner = app.sign_in_over("distributor_owner", seller).await;
+        let named = with(proposal(seller, "P"), "/product/name", json!(name));
+        ids.push(propose(&owner, with(named, "/product/brandName", json!(brand))).await);
+    }
+    // Both have looked for the barcode before one of them adds it.
+    app.database
+        .execute(
+            "CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END $$; \
+             CREATE TRIGGER dawdle BEFORE INSERT ON product_variants FOR EACH STATEMENT EXECUTE FUNCTION dawdle()",
+        )
+        .await;
+    let approve = |id: &str| {
+        let (reviewer, input) = (reviewer.clone(), json!({ "input": { "id": id } }));
+        async move { reviewer.query(APPROVE, input).await }
+    };
+    let answers = <[Answer; 2]>::from(tokio::join!(approve(&ids[0]), approve(&ids[1])));
+    let refused: Vec<&Answer> =
+        answers.iter().filter(|answer| !answer.problems("productProposalApprove").is_empty()).collect();
+    assert_eq!(refused.len(), 1, "{:#} {:#}", answers[0].body, answers[1].body);
+    let expected = ("BARCODE_TAKEN".to_owned(), json!(["variants", "0", "barcode"]));
+    assert_eq!(first_error(refused[0], "productProposalApprove"), expected);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_decision_is_mailed_to_the_proposer() {
+    let market = Market::start().await;
+    stock_a_shelf(&market.app).await;
+    let seller = market.verified("Farm Fresh").await;
+    let sel = format!("sel_{}", seller.id.split_once('_').unwrap().1);
+    let proposed = propose(&seller.client, with(proposal(MINE, "M"), "/sellerId", json!(sel))).await;
+    let reviewer = market.app.sign_in("catalogue_manager").await;
+    let back = json!({ "input": { "id": proposed, "reason": "Which Ponni?", "remarks": [] } });
+    assert_eq!(reviewer.query(BACK, back).await.problems("productProposalRequestChanges"), Vec::<&str>::new());
+    let resubmitted = seller.client.query(SUBMIT, json!({ "input": { "id": proposed } })).await;
+    assert_eq!(resubmitted.problems("productProposalSubmit"), Vec::<&str>::new(), "{:#}", resubmitted.body);
+    let approved = reviewer.query(APPROVE, json!({ "input": { "id": proposed } })).await;
+    assert_eq!(approved.problems("productProposalApprove"), Vec::<&str>::new(), "{:#}", approved.body);
+    market.app.drain_jobs().await;
+    let mails = market.app.node.app.mailer.captured();
+    let told: Vec<_> = mails.iter().filter(|mail| mail.subject.starts_with("Your proposal")).collect();
+    let subjects: Vec<&str> = told.iter().map(|mail| mail.subject.as_str()).collect();
+    assert_eq!(subjects, ["Your proposal needs changes", "Your proposal is in the catalogue"]);
+    assert!(told[0].text.contains("Ponni Rice") && told[0].text.contains("Which Ponni?"), "{}", told[0].text);
+    let owner = format!("SELECT email FROM accounts WHERE id = '{}'", seller.account.0);
+    assert_eq!(json!(told[0].to), market.app.database.value(&owner).await);
+    market.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_proposals_picture_becomes_the_products() {
+    let app = TestApp::start().await;
+    stock_a_shelf(&app).await;
+    let (owner, reviewer) = (app.sign_in_over("distributor_owner", MINE).await, app.sign_in("catalogue_manager").await);
+    let png = b"\x89PNG\r\n\x1a\n and then some".to_vec();
+    let file = upload_for(&owner, "PROPOSAL_MEDIA", "rice.png", "image/png", png.clone()).await;
+    let strangers =
+        upload_for(&app.sign_in_over("distributor_owner", OTHER).await, "PROPOSAL_MEDIA", "x.png", "image/png", png)
+            .await;
+    let taken = with(proposal(MINE, "X"), "/product/pictureFileIds", json!([strangers]));
+    let refused = owner.query(CREATE, json!({ "input": taken })).await;
+    assert_eq!(refused.problems("productProposalCreate").len(), 1, "somebody else's picture: {:#}", refused.body);
+    let proposed = propose(&owner, with(proposal(MINE, "P"), "/product/pictureFileIds", json!([file]))).await;
+    let approved = reviewer.query(APPROVE, json!({ "input": { "id": proposed } })).await;
+    let media = approved.data("/productProposalApprove/proposal/product/media");
+    assert_eq!(media, &json!([{ "alt": "Ponni Rice" }]), "{:#}", approved.body);
+    let shown = app.query("{ product(slug: \"ponni-rice\") { media { fileUrl } } }", json!({})).await;
+    assert!(shown.text("/product/media/0/fileUrl").contains("/files/"), "{:#}", shown.body);
     app.finish().await;
 }

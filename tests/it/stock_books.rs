@@ -247,3 +247,24 @@ async fn what_runs_out_is_suggested_for_reordering() {
     assert_eq!(shown.data("/reorderSuggestions/nodes/0/quantity"), &json!(50));
     app.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_worth_too_much_for_an_amount_is_said_so() {
+    let app = TestApp::start().await;
+    let (depot, staff) = depot(&app).await;
+    let value = "query($at: ID) { stockValuation(where: { locationId: $at }) { pieces value { amount } } }";
+    for at in 0..2 {
+        let row = format!(
+            "INSERT INTO stock_items (id, location_id, seller_id, variant_id, available, value_minor, created_at, \
+             updated_at) VALUES (gen_random_uuid(), '{}', '{}', '{}', 1000000000, 9000000000000000000, now(), now())",
+            depot.place, depot.seller, depot.variants[at]
+        );
+        app.database.execute(&row).await;
+        let answer = staff.query(value, json!({ "at": depot.location() })).await;
+        match at {
+            0 => assert_eq!(answer.text("/stockValuation/value/amount"), "90000000000000000.00"),
+            _ => assert_eq!(answer.code(), Some("BAD_USER_INPUT"), "{:#}", answer.body),
+        }
+    }
+    app.finish().await;
+}

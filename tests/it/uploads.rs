@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use freshvilla::work::file::active::ActiveContent;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -138,4 +139,39 @@ async fn names_are_for_people_and_lead_nowhere() {
         assert_eq!(announce(&seller, named(name)).await, json!([]), "{name:?}");
     }
     app.finish().await;
+}
+
+#[test]
+fn active_content_is_found_however_it_is_written() {
+    let found = |bytes: &[u8], piece: usize| {
+        let mut scan = ActiveContent::default();
+        bytes.chunks(piece).for_each(|piece| scan.look_at(piece));
+        scan.found()
+    };
+    let active: [&[u8]; 9] = [
+        b"<< /S /JavaScript /X 1 >>",
+        b"<</S/JavaScript/JS(app.alert(1))>>",
+        b"/OpenAction << /S /Rendition >>",
+        b"/S/Launch/F(calc.exe)",
+        b"/Type /EmbeddedFile\n",
+        b"/Names << /EmbeddedFiles 3 0 R >>",
+        b"/#4a#61#76#61#53#63#72#69#70#74 ",
+        b"% a comment /L#61unch",
+        b"stream (/Java#53cript) endstream",
+    ];
+    let harmless: [&[u8]; 9] = [
+        b"JavaScript Launch Rendition",
+        b"/JavaScripts /XLaunch /Launcher",
+        b"/OpenAction [3 0 R /Fit]",
+        b"/ Launch",
+        b"/J#5",
+        b"/J#zzS /#",
+        b"/JavaScriptJavaScriptJavaScriptJavaScriptJavaScript",
+        b"/js /javascript",
+        b"",
+    ];
+    for piece in [1, 2, 3, 7, 1_000] {
+        assert!(active.iter().all(|bytes| found(bytes, piece)), "in pieces of {piece}");
+        assert!(!harmless.iter().any(|bytes| found(bytes, piece)), "in pieces of {piece}");
+    }
 }

@@ -113,7 +113,7 @@ pub struct ImportQuery;
 impl ImportQuery {
     /// What an import found wrong with rows, in the order of the file; at most 100,000 of each severity are kept. The
     /// job must be one's own, or the caller have the permission jobs.read.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn import_errors(
         &self,
         ctx: &Context<'_>,

@@ -41,7 +41,7 @@ impl Ledger {
         self.job.as_ref().map(|job| job.id)
     }
 
-    /// Account that asked for the import.
+    /// Account or API key that asked for the import.
     pub fn created_by(&self) -> Option<Uuid> {
         self.job.as_ref().and_then(|job| job.created_by)
     }

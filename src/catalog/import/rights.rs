@@ -8,7 +8,7 @@ use super::{
     spec::ImportKind,
 };
 use crate::{
-    identity::{account::model::AccountId, session::standing},
+    identity::session::standing,
     kernel::{
         access::{Actor, Permission},
         db::Conn,
@@ -29,9 +29,10 @@ pub fn require(actor: &Actor, kind: ImportKind) -> Result<()> {
     }
 }
 
-/// Whoever started an import, if they still may go on with it; else the import is over. What was written stays.
-pub async fn starter(conn: &Conn, started_by: Uuid, may: impl Fn(&Actor) -> bool) -> Result<Actor> {
-    let actor = standing::of_account(conn, AccountId(started_by)).await?;
+/// Whoever started an import, a person or a program with an API key, if they still may go on with it; else the import is
+/// over. What was written stays.
+pub async fn starter(conn: &Conn, started_by: Uuid, now: DateTime<Utc>, may: impl Fn(&Actor) -> bool) -> Result<Actor> {
+    let actor = standing::of(conn, started_by, now).await?;
     let dismissed = || Error::problem("FORBIDDEN", "", "whoever started this import no longer has the right to it");
     actor.filter(may).ok_or_else(dismissed)
 }
@@ -48,8 +49,8 @@ pub struct Guarded<O> {
 
 impl<E: Sync, O: Output<E>> Output<E> for Guarded<O> {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[E]) -> Result<Outcome> {
-        if let Some(account) = self.started_by {
-            starter(conn, account, |actor| require(actor, self.kind).is_ok()).await?;
+        if let Some(starter_id) = self.started_by {
+            starter(conn, starter_id, now, |actor| require(actor, self.kind).is_ok()).await?;
         }
         self.output.write(conn, now, entries).await
     }

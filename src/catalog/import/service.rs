@@ -26,8 +26,8 @@ use crate::{
 
 /// Enqueues an import. The same idempotency key answers the same job.
 pub async fn start_import(app: &App, actor: &Actor, spec: Spec, idempotency_key: &str) -> Result<JobRow> {
-    // A person: every batch asks for their rights again.
-    actor.require_account()?;
+    // Every batch asks for the rights of whoever it is again.
+    let starter = actor.require_known()?;
     rights::require(actor, spec.kind)?;
     check_wishes(spec.kind, &spec.wishes)?;
     let tx = app.db.begin().await?;
@@ -36,7 +36,7 @@ pub async fn start_import(app: &App, actor: &Actor, spec: Spec, idempotency_key:
         Outcome::First(claim) => claim,
         Outcome::Repeated(id) => return jobs::find(&tx, id).await,
     };
-    let schedule = Schedule { created_by: actor.account_id(), ..Schedule::default() };
+    let schedule = Schedule { created_by: Some(starter), ..Schedule::default() };
     let id = app.enqueue(&tx, &RunImport(spec.clone()), schedule).await?;
     let id = record(app, actor, &tx, id, &spec).await?;
     claim.store(&tx, &id).await?;

@@ -264,9 +264,7 @@ impl SearchWhere {
         if let Some(offers) = &self.offers {
             parts.push(offers.counted("product_search.product_id", at)?);
         }
-        let narrow = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        Ok(if narrow { condition.uncached() } else { condition })
+        Ok(Sql::composed(parts))
     }
 }
 

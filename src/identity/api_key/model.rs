@@ -64,6 +64,11 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
+    /// Whether it is neither revoked nor expired.
+    pub fn works_at(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| end > now)
+    }
+
     /// What the key may do. Text that this version of the program does not know grants nothing.
     pub fn grant(&self) -> Grant {
         let permissions = self.permissions.iter().filter_map(|text| Permission::from_str(text).ok()).collect();
@@ -101,6 +106,11 @@ pub async fn by_prefix(mut conn: &Conn, prefix: &str) -> Result<Option<(ApiKey, 
         .first(&mut conn)
         .await
         .optional()?)
+}
+
+/// A key, whether it works or not.
+pub async fn by_id(mut conn: &Conn, id: ApiKeyId) -> Result<Option<ApiKey>> {
+    Ok(dsl::api_keys.find(id).select(ApiKey::as_select()).first(&mut conn).await.optional()?)
 }
 
 /// A key, locked for a change.

@@ -145,10 +145,57 @@ pub async fn standing(mut conn: &Conn, actor: &Actor, permission: Permission, id
     rows.into_iter().next().ok_or(Error::NotFound("location"))
 }
 
+/// NOT_FOUND unless the caller has the permission on all of these locations.
+pub async fn ensure_within(conn: &Conn, actor: &Actor, permission: Permission, ids: &[LocationId]) -> Result<()> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mine = Sql::new("SELECT id FROM locations WHERE id = ANY(").bind(wanted).sql(") AND ");
+    let mine = mine.join(within(actor, permission)).ids(conn).await?;
+    match ids.iter().all(|id| mine.contains(&id.0)) {
+        true => Ok(()),
+        false => Err(Error::NotFound("location")),
+    }
+}
+
 /// The standing of a location on which the caller has the permission, or NOT_FOUND. Until the transaction ends nobody
 /// closes it for good; others may hold it, too.
 pub async fn hold(conn: &Conn, actor: &Actor, permission: Permission, id: LocationId) -> Result<Standing> {
     locked(conn, id, within(actor, permission).sql(" FOR KEY SHARE")).await
+}
+
+/// A location as files name it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct NamedPlace {
+    /// The location.
+    #[diesel(sql_type = SqlUuid)]
+    pub id: LocationId,
+    /// What it is.
+    #[diesel(sql_type = Text)]
+    pub kind: LocationKind,
+    /// Whether it works.
+    #[diesel(sql_type = Text)]
+    pub status: LocationStatus,
+    /// A store's code, a warehouse's name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+}
+
+/// The locations of a seller on which the caller has the permission, in the order of their IDs. Until the transaction
+/// ends nobody closes them for good; others may hold them, too.
+pub async fn hold_named(
+    mut conn: &Conn,
+    actor: &Actor,
+    permission: Permission,
+    seller: SellerId,
+) -> Result<Vec<NamedPlace>> {
+    let mine = Sql::new("SELECT id FROM locations WHERE seller_id = ").bind(seller).sql(" AND ");
+    let held = mine.join(within(actor, permission)).sql(" ORDER BY id FOR KEY SHARE").ids(conn).await?;
+    // Only now: who closed one of them meanwhile changed its status.
+    let places = Sql::new("SELECT id, 'store' AS kind, status, code AS name FROM stores WHERE id = ANY(")
+        .bind(held.clone())
+        .sql(") UNION ALL SELECT id, 'warehouse' AS kind, status, name FROM warehouses WHERE id = ANY(")
+        .bind(held)
+        .sql(") ORDER BY id");
+    Ok(places.load(&mut conn).await?)
 }
 
 /// Locks a location within the caller's scope for changes to what hangs on it; goods go on moving there meanwhile. A

@@ -205,9 +205,7 @@ impl StockMovementWhere {
         if let Some(until) = self.until {
             parts.push(Sql::new("created_at < ").bind(until));
         }
-        let combined = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if combined { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 

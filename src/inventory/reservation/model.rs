@@ -124,9 +124,7 @@ impl ReservationWhere {
         if let Some(owner) = self.owner {
             parts.push(Sql::new("owner = ").bind(owner));
         }
-        let combined = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if combined { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 

@@ -6,7 +6,7 @@ use async_graphql::{Context, InputObject, MaybeUndefined};
 use freshvilla_macros::{PlainObject, edges, mutation, query};
 
 use super::{
-    bulk::{self, RowResult, Target},
+    bulk::{self, RowResult, TargetRow},
     model::{self, LotsOf, StockItem, StockItemId, StockItemOrder, StockItemWhere, StockLot, StockLotId},
     post::Cause,
     service::{self, Correction, Intake, IntakeLine, ItemSettings, NewIntake},
@@ -296,7 +296,7 @@ impl StockMutation {
         let StockBulkSetInput { location_id, rows, idempotency_key } = input;
         let target = |row: StockTargetInput| {
             let StockTargetInput { sku, available, expected_available: expected } = row;
-            Target { sku, available, expected }
+            TargetRow { sku, available, expected }
         };
         let rows = rows.into_iter().map(target).collect();
         let set = bulk::set_available(ctx.app(), ctx.actor(), &idempotency_key, location_id, rows).await;

@@ -5,26 +5,27 @@ use std::collections::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{self, MAX_PIECES, StockItem, StockItemId, StockLotId},
-    post::{At, Cause, Posting, Shelf},
-    service::{Batch, MAX_LINES, shelf_for, working_place},
+    model::{self, MAX_PIECES, StockItem, StockItemId},
+    post::{At, Cause},
+    service::{MAX_LINES, working_place},
+    target::{Level, Met, Target, bring},
 };
 use crate::{
     app::App,
     catalog::variant::model::{self as variants, VariantId},
-    inventory::{location::model::LocationId, movement::model::MovementKind},
+    inventory::location::model::LocationId,
     kernel::{
         access::Actor,
         check::Checks,
         db::Conn,
-        error::{Error, Problem, Result},
+        error::{Problem, Result},
         idempotency::{self, Outcome},
     },
 };
 
 /// What shall be available of a variant.
 #[derive(Clone, Debug, Serialize)]
-pub struct Target {
+pub struct TargetRow {
     /// The variant's SKU.
     pub sku: String,
     /// Pieces that can be reserved.
@@ -51,7 +52,7 @@ pub async fn set_available(
     actor: &Actor,
     key: &str,
     location: LocationId,
-    rows: Vec<Target>,
+    rows: Vec<TargetRow>,
 ) -> Result<Vec<RowResult>> {
     let mut checks = Checks::default();
     checks.ensure(!rows.is_empty(), "REQUIRED", "rows", "name at least one row");
@@ -65,28 +66,20 @@ pub async fn set_available(
     let place = working_place(&tx, actor, location).await?;
     let now = app.clock.now();
     let skus: Vec<String> = rows.iter().map(|row| row.sku.clone()).collect();
-    let mut outcomes = check_rows(&rows, &variants::by_skus(&tx, &skus).await?);
-    let batches: Vec<Batch> = outcomes.iter().filter_map(|row| row.as_ref().ok()).map(|id| loose(*id)).collect();
-    let (mut shelf, lots) = shelf_for(&tx, (place.id, place.seller_id), &batches, now).await?;
-    for (at, (row, outcome)) in rows.iter().zip(&mut outcomes).enumerate() {
-        let Ok(variant) = *outcome else { continue };
-        let spare = lots.find(variant, "", None).ok_or(Error::NotFound("stock lot"))?;
-        match plan(&shelf, variant, spare, row, at) {
-            Ok(postings) => {
-                for (lot, posting) in postings {
-                    shelf.post(lot, &posting, &Cause::default(), At { now, actor })?;
-                }
-            }
-            Err(problem) => *outcome = Err(problem),
+    let variants = check_rows(&rows, &variants::by_skus(&tx, &skus).await?);
+    let target = |(row, variant): (&TargetRow, &Result<VariantId, Problem>)| {
+        let (variant_id, level) = (*variant.as_ref().ok()?, Level::Available(row.available));
+        Some(Target { location_id: place.id, variant_id, level, expected: row.expected })
+    };
+    let targets: Vec<Target> = rows.iter().zip(&variants).filter_map(target).collect();
+    let mut met = bring(&tx, place.seller_id, &targets, &Cause::default(), At { now, actor }).await?.into_iter();
+    let outcome = |(at, variant): (usize, Result<VariantId, Problem>)| match variant {
+        Ok(_) => {
+            met.next().map(|outcome| Stored::of(outcome.map_err(|problem| in_row(at, problem)))).unwrap_or_default()
         }
-    }
-    let items: HashMap<VariantId, StockItemId> = shelf.items().map(|item| (item.variant_id, item.id)).collect();
-    shelf.store(&tx, now).await?;
-    let stored = outcomes.into_iter().map(|outcome| match outcome {
-        Ok(variant) => Stored { item: items.get(&variant).copied(), problem: None },
-        Err(problem) => Stored { item: None, problem: Some((problem.code.to_owned(), problem.message, problem.path)) },
-    });
-    let stored: Vec<Stored> = stored.collect();
+        Err(problem) => Stored::of(Err(problem)),
+    };
+    let stored: Vec<Stored> = variants.into_iter().enumerate().map(outcome).collect();
     claim.store(&tx, &stored).await?;
     let results = again(&tx, actor, rows, stored).await?;
     tx.commit().await?;
@@ -95,18 +88,34 @@ pub async fn set_available(
 }
 
 /// What is kept of a row's outcome under the idempotency key.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Stored {
     item: Option<StockItemId>,
     problem: Option<(String, String, Vec<String>)>,
 }
 
+impl Stored {
+    fn of(outcome: Result<Met, Problem>) -> Self {
+        match outcome {
+            Ok(met) => Self { item: Some(met.item), problem: None },
+            Err(problem) => {
+                Self { item: None, problem: Some((problem.code.to_owned(), problem.message, problem.path)) }
+            }
+        }
+    }
+}
+
+fn in_row(at: usize, mut problem: Problem) -> Problem {
+    problem.path.splice(0..0, ["rows".to_owned(), at.to_string()]);
+    problem
+}
+
 /// The answer from what was kept, with the items as they are now.
-async fn again(conn: &Conn, actor: &Actor, rows: Vec<Target>, stored: Vec<Stored>) -> Result<Vec<RowResult>> {
+async fn again(conn: &Conn, actor: &Actor, rows: Vec<TargetRow>, stored: Vec<Stored>) -> Result<Vec<RowResult>> {
     let ids = stored.iter().filter_map(|row| row.item).collect();
     let items = model::by_ids(conn, actor, ids).await?;
     let items: HashMap<StockItemId, StockItem> = items.into_iter().map(|item| (item.id, item)).collect();
-    let result = |(row, stored): (Target, Stored)| {
+    let result = |(row, stored): (TargetRow, Stored)| {
         let problem = stored.problem.map(|(code, message, path)| Problem { code: known_code(&code), message, path });
         let item = stored.item.and_then(|id| items.get(&id).cloned());
         RowResult { sku: row.sku, item, problems: problem.into_iter().collect() }
@@ -122,54 +131,10 @@ fn known_code(code: &str) -> &'static str {
         .unwrap_or("INVALID")
 }
 
-/// The postings that bring an item to its target: more comes into the lot without a batch, less leaves the lots that
-/// expire first.
-fn plan(
-    shelf: &Shelf,
-    variant: VariantId,
-    spare: StockLotId,
-    row: &Target,
-    at: usize,
-) -> Result<Vec<(StockLotId, Posting)>, Problem> {
-    let Some(item) = shelf.item_of(variant) else { return Ok(Vec::new()) };
-    let now = item.available;
-    if row.expected.is_some_and(|expected| expected != now) {
-        let path = format!("rows.{at}.expectedAvailable");
-        return Err(Problem::new("VERSION_CONFLICT", &path, format!("{now} pieces are available now")));
-    }
-    let posting = |available: i32| Posting {
-        path: format!("rows.{at}.available"),
-        available,
-        kind: Some(MovementKind::Adjustment),
-        ..Posting::default()
-    };
-    if row.available >= now {
-        let more = row.available - now;
-        let room = i64::from(item.on_hand()) + i64::from(more) <= i64::from(MAX_PIECES);
-        return match (more, room) {
-            (0, _) => Ok(Vec::new()),
-            (_, true) => Ok(vec![(spare, posting(more))]),
-            (_, false) => {
-                Err(Problem::new("INVALID", &format!("rows.{at}.available"), format!("0 to {MAX_PIECES} pieces")))
-            }
-        };
-    }
-    let mut less = now - row.available;
-    let mut postings = Vec::new();
-    for (lot, available) in shelf.queue(item.id) {
-        let part = available.min(less);
-        less -= part;
-        if part > 0 {
-            postings.push((lot, posting(-part)));
-        }
-    }
-    Ok(postings)
-}
-
 /// A variant per row, or why the row cannot be set.
-fn check_rows(rows: &[Target], known: &HashMap<String, VariantId>) -> Vec<Result<VariantId, Problem>> {
+fn check_rows(rows: &[TargetRow], known: &HashMap<String, VariantId>) -> Vec<Result<VariantId, Problem>> {
     let mut seen = HashSet::new();
-    let check = |(at, row): (usize, &Target)| {
+    let check = |(at, row): (usize, &TargetRow)| {
         let path = |field: &str| format!("rows.{at}.{field}");
         if !(0..=MAX_PIECES).contains(&row.available) {
             return Err(Problem::new("INVALID", &path("available"), format!("0 to {MAX_PIECES} pieces")));
@@ -182,8 +147,4 @@ fn check_rows(rows: &[Target], known: &HashMap<String, VariantId>) -> Vec<Result
         }
     };
     rows.iter().enumerate().map(check).collect()
-}
-
-fn loose(variant_id: VariantId) -> Batch {
-    Batch { variant_id, batch: String::new(), expires_on: None }
 }

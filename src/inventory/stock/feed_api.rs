@@ -132,9 +132,7 @@ impl StockSubscription {
         }
         let after = after.map(|text| text.parse::<i64>().map_err(|_| malformed(&text))).transpose()?;
         let conn = app.db.write().await?;
-        for id in &filter.location_ids {
-            locations::standing(&conn, ctx.actor(), Permission::InventoryRead, *id).await?;
-        }
+        locations::ensure_within(&conn, ctx.actor(), Permission::InventoryRead, &filter.location_ids).await?;
         drop(conn);
         let feeds = filter.location_ids.iter().map(|id| events::feed(*id)).collect();
         let stream = feed::subscribe_wide(app.db.clone(), &app.bus, feeds, after);

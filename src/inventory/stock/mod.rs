@@ -12,3 +12,4 @@ pub mod feed_api;
 pub mod model;
 pub mod post;
 pub mod service;
+pub mod target;

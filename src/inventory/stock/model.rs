@@ -202,9 +202,7 @@ impl StockItemWhere {
         if let Some(none) = self.out_of_stock {
             parts.push(Sql::new("(available = 0) = ").bind(none));
         }
-        let combined = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if combined { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 
@@ -260,21 +258,34 @@ pub async fn list(
     page::fetch(conn, "stock_items", condition, order.order(), args, count, |row| order.key(row)).await
 }
 
-/// Makes sure that these variants have an item at a location. Nothing is locked.
-pub async fn ensure_items(
-    mut conn: &Conn,
-    (location, seller): (LocationId, SellerId),
-    variants: &[VariantId],
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let mut ids: Vec<Uuid> = variants.iter().map(|id| id.0).collect();
-    // The order of insertion is the order of waiting.
-    ids.sort_unstable();
-    ids.dedup();
-    let fresh: Vec<Uuid> = ids.iter().map(|_| Uuid::now_v7()).collect();
+/// A batch of a variant at a location.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Where.
+    pub location_id: LocationId,
+    /// What.
+    pub variant_id: VariantId,
+    /// The maker's batch; empty for none.
+    pub batch: String,
+    /// Last day on which it may be sold.
+    pub expires_on: Option<NaiveDate>,
+}
+
+/// The items that batches are of, as `unnest` takes them: location and variant, each once, in one order for everybody.
+fn items_of(batches: &[Batch]) -> (Vec<Uuid>, Vec<Uuid>) {
+    let mut items: Vec<(Uuid, Uuid)> = batches.iter().map(|of| (of.location_id.0, of.variant_id.0)).collect();
+    items.sort_unstable();
+    items.dedup();
+    items.into_iter().unzip()
+}
+
+/// Makes sure that the items of these batches are there. Nothing is locked; the order of insertion is the order of
+/// waiting.
+pub async fn ensure_items(mut conn: &Conn, seller: SellerId, batches: &[Batch], now: DateTime<Utc>) -> Result<()> {
+    let (locations, variants) = items_of(batches);
+    let fresh: Vec<Uuid> = locations.iter().map(|_| Uuid::now_v7()).collect();
     Sql::new("INSERT INTO stock_items (id, location_id, seller_id, variant_id, created_at, updated_at) SELECT id, ")
-        .bind(location)
-        .sql(", ")
+        .sql("location_id, ")
         .bind(seller)
         .sql(", variant_id, ")
         .bind(now)
@@ -283,11 +294,20 @@ pub async fn ensure_items(
         .sql(" FROM unnest(")
         .bind(fresh)
         .sql(", ")
-        .bind(ids)
-        .sql(") AS new (id, variant_id) ON CONFLICT (variant_id, location_id) DO NOTHING")
+        .bind(locations)
+        .sql(", ")
+        .bind(variants)
+        .sql(") AS new (id, location_id, variant_id) ON CONFLICT (variant_id, location_id) DO NOTHING")
         .execute(&mut conn)
         .await?;
     Ok(())
+}
+
+/// Locks the items of these batches, in the order of their IDs.
+pub async fn lock_items_of(conn: &Conn, batches: &[Batch]) -> Result<Vec<StockItem>> {
+    let (locations, variants) = items_of(batches);
+    let these = Sql::new("(location_id, variant_id) IN (SELECT * FROM unnest(").bind(locations);
+    lock_items(conn, these.sql(", ").bind(variants).sql("))")).await
 }
 
 /// Locks the items that the condition over `stock_items` names, in the order of their IDs.
@@ -345,45 +365,39 @@ pub async fn by_ids(conn: &Conn, actor: &Actor, ids: Vec<StockItemId>) -> Result
     Select::<StockItem>::new(rest.sql(" ORDER BY id")).rows(conn).await
 }
 
-/// The lots of locked items by variant, batch and expiry date.
+/// The lots of locked items by location, variant, batch and expiry date.
 #[derive(Debug)]
 pub struct LotsByBatch {
-    items: HashMap<VariantId, StockItemId>,
+    items: HashMap<(LocationId, VariantId), StockItemId>,
     lots: HashMap<(StockItemId, String, Option<NaiveDate>), StockLotId>,
 }
 
 impl LotsByBatch {
-    /// From items of one location and their lots.
+    /// From items and their lots.
     pub fn new(items: &[StockItem], lots: &HashMap<StockLotId, StockLot>) -> Self {
         let key = |lot: &StockLot| (lot.item_id, lot.batch.clone(), lot.expires_on);
         Self {
-            items: items.iter().map(|item| (item.variant_id, item.id)).collect(),
+            items: items.iter().map(|item| ((item.location_id, item.variant_id), item.id)).collect(),
             lots: lots.values().map(|lot| (key(lot), lot.id)).collect(),
         }
     }
 
     /// The lot of a batch.
-    pub fn find(&self, variant: VariantId, batch: &str, expires_on: Option<NaiveDate>) -> Option<StockLotId> {
-        let item = *self.items.get(&variant)?;
-        self.lots.get(&(item, batch.to_owned(), expires_on)).copied()
+    pub fn find(&self, of: &Batch) -> Option<StockLotId> {
+        let item = *self.items.get(&(of.location_id, of.variant_id))?;
+        self.lots.get(&(item, of.batch.clone(), of.expires_on)).copied()
     }
 
     /// An empty lot for a batch that has none yet; it is known from now on, and still has to be inserted.
-    pub fn add_missing(
-        &mut self,
-        variant: VariantId,
-        batch: &str,
-        expires_on: Option<NaiveDate>,
-        now: DateTime<Utc>,
-    ) -> Option<StockLot> {
-        let item_id = *self.items.get(&variant)?;
-        let key = (item_id, batch.to_owned(), expires_on);
+    pub fn add_missing(&mut self, of: &Batch, now: DateTime<Utc>) -> Option<StockLot> {
+        let item_id = *self.items.get(&(of.location_id, of.variant_id))?;
+        let (batch, expires_on) = (of.batch.clone(), of.expires_on);
+        let key = (item_id, batch.clone(), expires_on);
         if self.lots.contains_key(&key) {
             return None;
         }
         let id = StockLotId::new();
         self.lots.insert(key, id);
-        let batch = batch.to_owned();
         Some(StockLot { id, item_id, batch, expires_on, available: 0, reserved: 0, damaged: 0, received_at: now })
     }
 }

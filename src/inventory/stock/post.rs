@@ -1,14 +1,13 @@
 //! The one way in which stock changes: postings to lots, added up into their items, written to the ledger, told to
 //! those who listen.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     events,
     model::{self, MAX_PIECES, StockItem, StockItemId, StockLot, StockLotId},
 };
 use crate::{
-    catalog::variant::model::VariantId,
     inventory::{
         movement::model::{self as movements, MovementKind, NewMovement},
         stock_alert::model as alerts,
@@ -90,9 +89,9 @@ impl Shelf {
         self.items.values()
     }
 
-    /// The item of a variant at the one location that the shelf is of.
-    pub fn item_of(&self, variant: VariantId) -> Option<&StockItem> {
-        self.items.values().find(|item| item.variant_id == variant)
+    /// The item of a lot.
+    pub fn item_of(&self, lot: StockLotId) -> Option<&StockItem> {
+        self.items.get(&self.lots.get(&lot)?.item_id)
     }
 
     /// An item's lots from which pieces can be taken, first to expire first.
@@ -145,7 +144,7 @@ impl Shelf {
 
     /// Writes everything into the running transaction; answers the changed items.
     pub async fn store(mut self, conn: &Conn, now: DateTime<Utc>) -> Result<Vec<StockItem>> {
-        let touched: Vec<StockItemId> =
+        let touched: HashSet<StockItemId> =
             self.changed.keys().filter_map(|lot| self.lots.get(lot)).map(|lot| lot.item_id).collect();
         self.items.retain(|id, _| touched.contains(id));
         model::shift_lots(conn, &self.changed).await?;

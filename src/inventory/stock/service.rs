@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{
-    model::{self, LotsByBatch, MAX_PIECES, StockItem, StockItemId, StockLot, StockLotId},
+    model::{self, Batch, LotsByBatch, MAX_PIECES, StockItem, StockItemId, StockLot, StockLotId},
     post::{At, Cause, Posting, Shelf},
 };
 use crate::{
@@ -27,7 +26,6 @@ use crate::{
         error::{Error, Problem, Result, found},
         idempotency::{self, Outcome},
         money::Minor,
-        sql::Sql,
     },
 };
 
@@ -65,20 +63,9 @@ pub struct IntakeLine {
 }
 
 impl IntakeLine {
-    fn batch(&self) -> Batch {
-        Batch { variant_id: self.variant_id, batch: self.batch.clone(), expires_on: self.expires_on }
+    fn batch(&self, location_id: LocationId) -> Batch {
+        Batch { location_id, variant_id: self.variant_id, batch: self.batch.clone(), expires_on: self.expires_on }
     }
-}
-
-/// A batch of a variant.
-#[derive(Clone, Debug)]
-pub struct Batch {
-    /// What.
-    pub variant_id: VariantId,
-    /// The maker's batch; empty for none.
-    pub batch: String,
-    /// Last day on which it may be sold.
-    pub expires_on: Option<NaiveDate>,
 }
 
 /// Goods that come to a location.
@@ -111,13 +98,13 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Res
     check_fresh(&new, app.clock.today())?;
     let place = working_place(&tx, actor, new.location_id).await?;
     let now = app.clock.now();
-    let wanted: Vec<Batch> = lines.iter().map(IntakeLine::batch).collect();
-    let (mut shelf, batches) = shelf_for(&tx, (place.id, place.seller_id), &wanted, now).await?;
+    let wanted: Vec<Batch> = lines.iter().map(|line| line.batch(place.id)).collect();
+    let (mut shelf, lots) = shelf_for(&tx, place.seller_id, &wanted, now).await?;
     let kind = match new.kind {
         Intake::Receive => MovementKind::Receive,
         Intake::Return => MovementKind::Return,
     };
-    for (at, line) in lines.iter().enumerate() {
+    for (at, (line, batch)) in lines.iter().zip(&wanted).enumerate() {
         // What customers send back after its last day is here, but cannot be sold again.
         let expired = line.expires_on.is_some_and(|day| day < app.clock.today());
         let damaged = if expired { line.quantity } else { line.damaged };
@@ -129,8 +116,7 @@ pub async fn receive(app: &App, actor: &Actor, key: &str, new: NewIntake) -> Res
             unit_cost: line.unit_cost,
             ..Posting::default()
         };
-        let lot = batches.find(line.variant_id, &line.batch, line.expires_on);
-        let lot = lot.ok_or(Error::NotFound("stock lot"))?;
+        let lot = lots.find(batch).ok_or(Error::NotFound("stock lot"))?;
         shelf.post(lot, &posting, &cause, At { now, actor })?;
     }
     let items = shelf.store(&tx, now).await?;
@@ -198,24 +184,21 @@ pub async fn standing_place(conn: &Conn, actor: &Actor, id: LocationId) -> Resul
     }
 }
 
-/// The locked items of these batches at a place, with a lot for each; what is missing is added, empty. Paths of problems
-/// are `lines.<position>`.
+/// The locked items of a seller's batches, with a lot for each; what is missing is added, empty. Paths of problems are
+/// `lines.<position>`.
 pub async fn shelf_for(
     conn: &Conn,
-    (location, seller): (LocationId, SellerId),
+    seller: SellerId,
     batches: &[Batch],
     now: DateTime<Utc>,
 ) -> Result<(Shelf, LotsByBatch)> {
     let wanted: Vec<VariantId> = batches.iter().map(|batch| batch.variant_id).collect();
     ensure_known(conn, &wanted).await?;
-    model::ensure_items(conn, (location, seller), &wanted, now).await?;
-    let ids: Vec<Uuid> = wanted.iter().map(|id| id.0).collect();
-    let here = Sql::new("location_id = ").bind(location).sql(" AND variant_id = ANY(").bind(ids).sql(")");
-    let items = model::lock_items(conn, here).await?;
+    model::ensure_items(conn, seller, batches, now).await?;
+    let items = model::lock_items_of(conn, batches).await?;
     let mut lots = model::lots(conn, &items).await?;
     let mut known = LotsByBatch::new(&items, &lots);
-    let added = batches.iter().filter_map(|new| known.add_missing(new.variant_id, &new.batch, new.expires_on, now));
-    let added: Vec<StockLot> = added.collect();
+    let added: Vec<StockLot> = batches.iter().filter_map(|new| known.add_missing(new, now)).collect();
     model::insert_lots(conn, &added).await?;
     lots.extend(added.into_iter().map(|lot| (lot.id, lot)));
     Ok((Shelf::new(items, lots), known))

@@ -11,15 +11,24 @@ use crate::{
     context::Ctx,
     inventory::stock::model::{StockItem, StockLot},
     kernel::{access::Permission, error::Result, page::PageArgs},
+    marketplace::offer::model::{Offer, OfferId},
 };
 
 connection!(StockAlertConnection, StockAlertEdge, StockAlert);
 
 #[edges]
 impl StockAlert {
-    /// The stock item.
+    /// The stock item; of an offer's alert, the one whose change brought it about.
     async fn item(&self, ctx: &Context<'_>) -> Result<Option<Arc<StockItem>>> {
         ctx.load(self.item_id).await
+    }
+
+    /// The offer whose threshold it is about; null where it is about an item or a lot.
+    async fn offer(&self, ctx: &Context<'_>) -> Result<Option<Arc<Offer>>> {
+        match self.offer_id {
+            Some(id) => ctx.load(OfferId(id)).await,
+            None => Ok(None),
+        }
     }
 
     /// The lot; null for low stock, which concerns the whole item.

@@ -44,6 +44,8 @@ text_enum! {
         Expiring = "expiring",
         /// A lot has expired; what was available of it counts as damaged.
         Expired = "expired",
+        /// What can be sold of an offer, over all locations of its seller, has fallen to the offer's threshold.
+        OfferLowStock = "offer_low_stock",
     }
 }
 
@@ -65,13 +67,24 @@ pub struct StockAlert {
     pub raised_at: DateTime<Utc>,
     /// When the reason went away; null while it stands.
     pub resolved_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    pub offer_id: Option<Uuid>,
 }
 
 impl StockAlert {
+    fn new(kind: StockAlertKind, item_id: StockItemId, now: DateTime<Utc>) -> Self {
+        let id = StockAlertId::new();
+        Self { id, item_id, lot_id: None, kind, raised_at: now, resolved_at: None, offer_id: None }
+    }
+
     /// A new alert about a lot of an item.
     pub fn of_lot(kind: StockAlertKind, (lot, item): (StockLotId, StockItemId), now: DateTime<Utc>) -> Self {
-        let id = StockAlertId::new();
-        Self { id, item_id: item, lot_id: Some(lot), kind, raised_at: now, resolved_at: None }
+        Self { lot_id: Some(lot), ..Self::new(kind, item, now) }
+    }
+
+    /// A new alert about an offer, brought about by a change of an item.
+    pub fn of_offer((offer, item): (Uuid, StockItemId), now: DateTime<Utc>) -> Self {
+        Self { offer_id: Some(offer), ..Self::new(StockAlertKind::OfferLowStock, item, now) }
     }
 }
 
@@ -80,7 +93,7 @@ impl StockAlert {
 pub struct StockAlertWhere {
     /// At this location.
     pub location_id: Option<LocationId>,
-    /// For this stock item.
+    /// For this stock item. An offer's alert is told of the item whose change brought it about.
     pub item_id: Option<StockItemId>,
     /// Of this kind.
     pub kind: Option<StockAlertKind>,
@@ -103,9 +116,7 @@ impl StockAlertWhere {
         if let Some(open) = self.open {
             parts.push(Sql::new("(resolved_at IS NULL) = ").bind(open));
         }
-        let combined = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if combined { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 
@@ -131,15 +142,8 @@ pub async fn settle_low(
     now: DateTime<Utc>,
 ) -> Result<HashMap<StockItemId, StockAlert>> {
     let (low, enough): (Vec<StockItem>, Vec<StockItem>) = items.into_iter().partition(StockItem::is_low);
-    let new = |item: &StockItem| StockAlert {
-        id: StockAlertId::new(),
-        item_id: item.id,
-        lot_id: None,
-        kind: StockAlertKind::LowStock,
-        raised_at: now,
-        resolved_at: None,
-    };
-    let mut news = raise(conn, low.iter().map(new).collect()).await?;
+    let new = low.iter().map(|item| StockAlert::new(StockAlertKind::LowStock, item.id, now));
+    let mut news = raise(conn, new.collect()).await?;
     if !enough.is_empty() {
         let items: Vec<Uuid> = enough.iter().map(|item| item.id.0).collect();
         let which = Sql::new("kind = 'low_stock' AND item_id = ANY(").bind(items).sql(")");

@@ -14,9 +14,9 @@ use crate::{
         location::model::{self as locations, LocationId},
         movement::model::MovementKind,
         stock::{
-            model::{self as stock, MAX_PIECES, StockLotId},
+            model::{self as stock, Batch, MAX_PIECES, StockLotId},
             post::{At, Cause, Posting, Shelf},
-            service::{Batch, MAX_LINES, check_count, shelf_for, standing_place},
+            service::{MAX_LINES, check_count, shelf_for, standing_place},
         },
     },
     kernel::{
@@ -78,24 +78,29 @@ pub struct Counted {
 pub async fn record_count(app: &App, actor: &Actor, id: StockCountId, lines: Vec<Counted>) -> Result<StockCount> {
     let mut checks = Checks::default();
     check_count(&mut checks, lines.len());
-    let mut batches = Vec::new();
+    let mut texts = Vec::new();
     for (at, line) in lines.iter().enumerate().take(MAX_LINES) {
         for (field, n) in [("counted", line.counted), ("damaged", line.damaged)] {
             let fits = (0..=MAX_PIECES).contains(&n);
             checks.ensure(fits, "INVALID", &format!("lines.{at}.{field}"), format!("0 to {MAX_PIECES} pieces"));
         }
-        let batch = checks.text(&format!("lines.{at}.batch"), &line.batch, 0, 60);
-        batches.push(Batch { variant_id: line.variant_id, batch, expires_on: line.expires_on });
+        texts.push(checks.text(&format!("lines.{at}.batch"), &line.batch, 0, 60));
     }
     checks.finish()?;
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let count = model::lock_open(&tx, actor, id).await?;
     standing_place(&tx, actor, count.location_id).await?;
-    let (shelf, known) = shelf_for(&tx, (count.location_id, count.seller_id), &batches, now).await?;
+    let location_id = count.location_id;
+    let batch = |(line, batch): (&Counted, String)| {
+        let Counted { variant_id, expires_on, .. } = *line;
+        Batch { location_id, variant_id, batch, expires_on }
+    };
+    let batches: Vec<Batch> = lines.iter().zip(texts).map(batch).collect();
+    let (shelf, known) = shelf_for(&tx, count.seller_id, &batches, now).await?;
     let mut rows: HashMap<StockLotId, CountLine> = HashMap::new();
     for (line, batch) in lines.iter().zip(&batches) {
-        let lot = known.find(batch.variant_id, &batch.batch, batch.expires_on).and_then(|id| shelf.lot(id));
+        let lot = known.find(batch).and_then(|id| shelf.lot(id));
         let lot = lot.ok_or(Error::NotFound("stock lot"))?;
         let row = CountLine {
             count_id: id,

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use async_graphql::InputObject;
+use bigdecimal::{BigDecimal, ToPrimitive};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Integer, Uuid as SqlUuid},
+    sql_types::{BigInt, Integer, Numeric, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
@@ -22,7 +23,7 @@ use crate::{
         access::Actor,
         date::{self, Date},
         db::Conn,
-        error::Result,
+        error::{Error, Result},
         loader::Key,
         money::{BigInt as BigNumber, Minor},
         page::{self, Direction, Order, Page, PageArgs},
@@ -53,17 +54,25 @@ impl StockValuationWhere {
 }
 
 /// Pieces and what they are worth.
-#[derive(Clone, Copy, Debug, Default, QueryableByName)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Worth {
     /// Pieces on hand.
-    #[diesel(sql_type = BigInt)]
     pub pieces: i64,
     /// Their value by moving average, in paise.
-    #[diesel(sql_type = BigInt)]
     pub value: i64,
 }
 
-/// What visible stock was worth at the end of a day in India, or is worth now.
+/// Sums as the database adds them up, without an end.
+#[derive(QueryableByName)]
+struct Sums {
+    #[diesel(sql_type = Numeric)]
+    pieces: BigDecimal,
+    #[diesel(sql_type = Numeric)]
+    value: BigDecimal,
+}
+
+/// What visible stock was worth at the end of a day in India, or is worth now; a bad input where it is more than fits
+/// into an amount.
 pub async fn valuation(
     mut conn: &Conn,
     actor: &Actor,
@@ -73,19 +82,21 @@ pub async fn valuation(
     let condition = Sql::all_of([visible_to(actor), filter.condition()], " AND ");
     let statement = match as_of {
         None => Sql::new(
-            "SELECT coalesce(sum(available::bigint + reserved + damaged), 0)::bigint AS pieces, \
-             coalesce(sum(value_minor), 0)::bigint AS value FROM stock_items WHERE ",
+            "SELECT coalesce(sum(available::numeric + reserved + damaged), 0) AS pieces, \
+             coalesce(sum(value_minor), 0) AS value FROM stock_items WHERE ",
         )
         .join(condition),
         Some(day) => Sql::new(
-            "SELECT coalesce(sum(last.on_hand_after), 0)::bigint AS pieces, \
-             coalesce(sum(last.value_after_minor), 0)::bigint AS value FROM stock_items, LATERAL ",
+            "SELECT coalesce(sum(last.on_hand_after::numeric), 0) AS pieces, \
+             coalesce(sum(last.value_after_minor), 0) AS value FROM stock_items, LATERAL ",
         )
         .join(last_movement(day))
         .sql(" WHERE ")
         .join(condition),
     };
-    Ok(statement.get_result(&mut conn).await?)
+    let Sums { pieces, value } = statement.get_result(&mut conn).await?;
+    let worth = pieces.to_i64().zip(value.to_i64()).map(|(pieces, value)| Worth { pieces, value });
+    worth.ok_or_else(|| Error::BadInput("this is worth more than an amount can say; ask for less at once".to_owned()))
 }
 
 /// The last movement of `stock_items` on a day or before, as `last`.

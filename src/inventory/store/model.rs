@@ -162,9 +162,7 @@ impl StoreWhere {
         if let Some(allowed) = self.allows_pickup {
             parts.push(Sql::new("allows_pickup = ").bind(allowed));
         }
-        let narrow = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if narrow { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 

@@ -134,9 +134,7 @@ impl WarehouseWhere {
         if let Some(start) = &self.name_starts_with {
             parts.push(Sql::new("starts_with(lower(name), lower(").bind(start.as_str()).sql("))"));
         }
-        let narrow = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if narrow { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 

@@ -167,6 +167,16 @@ impl Actor {
         }
     }
 
+    /// The account or the API key behind the caller: who owns files and has started jobs.
+    pub fn known_id(&self) -> Option<Uuid> {
+        self.principal.kind_and_id().1
+    }
+
+    /// The account or the API key behind the caller, or UNAUTHENTICATED.
+    pub fn require_known(&self) -> Result<Uuid> {
+        self.known_id().ok_or_else(|| Error::Unauthenticated("please log in, or send an API key".to_owned()))
+    }
+
     /// The account behind the caller, or UNAUTHENTICATED.
     pub fn require_account(&self) -> Result<Uuid> {
         self.account_id().ok_or_else(|| Error::Unauthenticated("please log in".to_owned()))
@@ -218,6 +228,8 @@ pub enum Access {
     Public,
     /// Any person with a valid access token.
     SignedIn,
+    /// Any person with a valid access token, and any program with an API key.
+    Known,
     /// Whoever has a role or API key with this permission.
     Can(Permission),
 }
@@ -228,6 +240,7 @@ impl Access {
         match self {
             Self::Public => "public".to_owned(),
             Self::SignedIn => "signed-in".to_owned(),
+            Self::Known => "known".to_owned(),
             Self::Can(permission) => permission.as_str().to_owned(),
         }
     }
@@ -238,6 +251,7 @@ impl Access {
         match self {
             Self::Public => Ok(()),
             Self::SignedIn if actor.account_id().is_some() => Ok(()),
+            Self::Known if known => Ok(()),
             Self::Can(permission) if actor.can(permission) => Ok(()),
             Self::Can(permission) if known => {
                 Err(Error::Forbidden(format!("this needs the permission {}", permission.as_str())))
@@ -262,7 +276,8 @@ mod directive {
 
     use async_graphql::TypeDirective;
 
-    /// Who may call the field: "public", "signed-in", or the permission that is needed.
+    /// Who may call the field: "public", "signed-in" (people), "known" (people and API keys), or the permission that is
+    /// needed.
     #[TypeDirective(location = "FieldDefinition")]
     pub fn auth(requires: String) {}
 }

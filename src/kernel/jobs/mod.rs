@@ -95,7 +95,7 @@ pub struct Schedule {
     pub run_at: Option<DateTime<Utc>>,
     /// Higher runs first.
     pub priority: i32,
-    /// Account that asks.
+    /// Account or API key that asks.
     pub created_by: Option<Uuid>,
 }
 
@@ -136,7 +136,7 @@ pub struct JobRun {
     pub id: JobId,
     /// Which attempt this is, from 1.
     pub attempt: i32,
-    /// Account that asked for it.
+    /// Account or API key that asked for it.
     pub created_by: Option<Uuid>,
     /// Progress that an earlier attempt stored: the place to resume from.
     pub progress: serde_json::Value,

@@ -200,9 +200,7 @@ impl DistributorWhere {
                     .sql(")) > 0))"),
             );
         }
-        let narrow = parts.len() > 1;
-        let condition = Sql::all_of(parts, " AND ");
-        if narrow { condition.uncached() } else { condition }
+        Sql::composed(parts)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
 
 /// Asks for an import of offers. Fields for `mapping` and `defaults` are sku, price, business_price, price_breaks,
 /// business_price_breaks, and for whole offers variant_sku, barcode, min_quantity, max_quantity, quantity_step, lead_time,
-/// low_stock_threshold, starts_at, ends_at and status.
+/// low_stock_threshold, starts_at, ends_at and status; for stock sku, location, and on_hand or available.
 #[derive(Debug, InputObject)]
 pub struct OfferImportStartInput {
     /// Whose offers; the file has no say in it.
@@ -60,6 +60,11 @@ impl OfferImportMutation {
     /// seller's SKU, new ones tied to a variant by its SKU or barcode. Cells that are empty leave stored values as they
     /// are, `none` empties them. Price breaks are written as `10:95; 50:90`. Every changed offer is in the audit log with
     /// the caller's name; the import stops where the caller loses the right to change the seller's offers.
+    ///
+    /// A file of stock sets, absolutely, how many pieces are on hand (reserved and damaged ones among them) or available,
+    /// at a location that is named by a store's code, a warehouse's name or an ID, and need not be where the seller has
+    /// only one within the caller's scope. What comes in has no batch; what goes, goes first to expire first. Every change is
+    /// in the stock ledger with the caller's name and the job as its reference.
     #[access(Can(Permission::OffersWrite))]
     async fn offer_import_start(
         &self,

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod edit;
 pub mod import;
 pub mod import_api;
+pub mod low_stock;
 pub mod model;
 pub mod policy;
 pub mod pricing;

@@ -22,7 +22,7 @@ use crate::{
         access::Actor,
         audit,
         check::Checks,
-        db::Conn,
+        db::{Conn, Tx},
         error::{Error, Result, within},
     },
     marketplace::offer::{
@@ -76,6 +76,25 @@ pub async fn approve_locked(
     let after = store(app, conn, actor, "productProposalApprove", &before, after).await?;
     tell(app, conn, &after, seller).await?;
     Ok(after)
+}
+
+/// Passes on what an approval came to. Where it was refused because the catalogue got a barcode at the same moment, that
+/// barcode is named: its variant's SKU is made of it, and the database finds the SKU first. Asked when the transaction is
+/// over.
+pub async fn explained<T>(app: &App, tx: Tx, outcome: Result<T>, form: &Proposal, links: &[Link]) -> Result<(Tx, T)> {
+    let error = match outcome {
+        Ok(value) => return Ok((tx, value)),
+        Err(error) => error,
+    };
+    drop(tx);
+    if error.code() == "SKU_TAKEN" {
+        let mut variants = form.packs()?;
+        for (at, own) in variants.iter_mut().enumerate() {
+            own.variant_id = links.iter().find(|link| link.position == at).map(|link| link.variant_id);
+        }
+        check_barcodes(&*app.db.write().await?, &variants).await?;
+    }
+    Err(error)
 }
 
 /// Notes the variants that the reviewer chose; they are packs of one product, which is the answer.

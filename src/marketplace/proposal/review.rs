@@ -1,7 +1,7 @@
 //! The platform's decisions on proposals.
 
 use super::{
-    approval::{Link, approve_locked},
+    approval::{Link, approve_locked, explained},
     model::{Proposal, ProposalId, ProposalStatus, Remark},
     service::{hold, store},
 };
@@ -36,7 +36,8 @@ pub async fn approve_proposal(
 ) -> Result<Proposal> {
     let tx = app.db.begin().await?;
     let (seller, before) = hold(&tx, actor, Permission::OffersReview, id, expected_version).await?;
-    let row = approve_locked(app, &tx, actor, &seller, before, &links).await?;
+    let outcome = approve_locked(app, &tx, actor, &seller, before.clone(), &links).await;
+    let (tx, row) = explained(app, tx, outcome, &before, &links).await?;
     tx.commit().await?;
     app.committed();
     Ok(row)

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    approval::approve_locked,
+    approval::{approve_locked, explained},
     form::{self, ProposalChanges},
     model::{self, Proposal, ProposalId, ProposalStatus, ProposedVariant},
 };
@@ -38,9 +38,12 @@ pub async fn create_proposal(
     let row = Proposal { version: 1, ..row };
     within("product", model::insert(&tx, &row).await)?;
     record(app, &tx, actor, "productProposalCreate", None, &row).await?;
-    let row = match submit {
-        true => within("product", submit_locked(app, &tx, actor, &seller, row).await)?,
-        false => row,
+    let (tx, row) = match submit {
+        true => {
+            let outcome = submit_locked(app, &tx, actor, &seller, row.clone()).await;
+            within("product", explained(app, tx, outcome, &row, &[]).await)?
+        }
+        false => (tx, row),
     };
     tx.commit().await?;
     app.committed();
@@ -86,7 +89,8 @@ pub async fn submit_proposal(
 ) -> Result<Proposal> {
     let tx = app.db.begin().await?;
     let (seller, before) = hold(&tx, actor, Permission::OffersWrite, id, expected_version).await?;
-    let row = submit_locked(app, &tx, actor, &seller, before).await?;
+    let outcome = submit_locked(app, &tx, actor, &seller, before.clone()).await;
+    let (tx, row) = explained(app, tx, outcome, &before, &[]).await?;
     tx.commit().await?;
     app.committed();
     Ok(row)

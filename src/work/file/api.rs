@@ -115,7 +115,7 @@ pub struct FileQuery;
 #[query]
 impl FileQuery {
     /// A file: one's own, or any of a purpose whose files one may read.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn file(&self, ctx: &Context<'_>, #[graphql(desc = "The file's ID")] id: FileId) -> Result<Option<File>> {
         match model::find(&*ctx.app().db.read().await?, ctx.actor(), id).await {
             Ok(row) => Ok(Some(row.into())),
@@ -161,7 +161,7 @@ pub struct FileMutation;
 impl FileMutation {
     /// Announces a file and answers a signed address: send the bytes there with the given method and headers, then call
     /// fileUploadComplete and use the file's ID in other mutations. The purpose decides which permission that takes.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn file_upload_create(
         &self,
         ctx: &Context<'_>,
@@ -175,7 +175,7 @@ impl FileMutation {
 
     /// Ends an upload: the content is checked and the file becomes usable. Harmless when it already is. Content that is
     /// not what was announced ends the file; announce it again.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn file_upload_complete(
         &self,
         ctx: &Context<'_>,

@@ -43,8 +43,8 @@ crate::text_enum! {
         /// Picture for the proposal of a new product: PNG, JPEG, WebP or GIF, up to 10 MiB. Needs the permission
         /// offers.write.
         ProposalMedia = "proposal_media",
-        /// Paper of a distributor: PDF, PNG or JPEG, up to 10 MiB. Needs the permission distributors.write; its bytes are
-        /// opened with distributorDocumentOpen.
+        /// Paper of a distributor: PNG, JPEG, or PDF without scripts, actions and files inside; up to 10 MiB. Needs the
+        /// permission distributors.write; its bytes are opened with distributorDocumentOpen.
         DistributorDocument = "distributor_document",
     }
 }
@@ -85,7 +85,7 @@ pub struct FileRow {
 pub struct NewFile {
     /// Row ID.
     pub id: FileId,
-    /// Account that may use it; `None` for the system.
+    /// Account or API key that may use it; `None` for the system.
     pub owner_id: Option<Uuid>,
     /// What for.
     pub purpose: FilePurpose,
@@ -105,7 +105,7 @@ pub struct NewFile {
 pub fn visible_to(actor: &Actor) -> Sql {
     let readable = FilePurpose::ALL.iter().filter(|purpose| actor.scope(purpose.rule().read).everything);
     let readable: Vec<String> = readable.map(|purpose| purpose.as_str().to_owned()).collect();
-    Sql::new("(owner_id = ").bind(actor.account_id()).sql(" OR purpose = ANY(").bind(readable).sql("))")
+    Sql::new("(owner_id = ").bind(actor.known_id()).sql(" OR purpose = ANY(").bind(readable).sql("))")
 }
 
 /// A visible file, or NOT_FOUND.

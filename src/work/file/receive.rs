@@ -6,9 +6,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 
 use super::{
-    kind::SNIFF_BYTES,
+    active::ActiveContent,
+    kind::{Kind, SNIFF_BYTES},
     model::{self, FileId, FileRow, FileStatus},
-    service::{check_content, settle, wrong_size},
+    service::{check_content, has_active_content, settle, wrong_size},
 };
 use crate::{
     app::App,
@@ -68,6 +69,8 @@ async fn copy<E: Into<anyhow::Error>>(
 ) -> Result<()> {
     let announced = row.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
     let mut beginning = Some(BytesMut::new());
+    let pdf = Kind::of_media_type(&row.content_type) == Some(Kind::Pdf);
+    let mut active = pdf.then(ActiveContent::default);
     loop {
         let next = tokio::time::timeout(SILENCE, body.next()).await;
         let next = next.map_err(|_| Error::BadInput("the upload stopped halfway".to_owned()))?;
@@ -76,6 +79,9 @@ async fn copy<E: Into<anyhow::Error>>(
         let held = beginning.as_ref().map_or(0, BytesMut::len) as u64;
         if writer.size() + held + chunk.len() as u64 > announced {
             return Err(wrong_size(row));
+        }
+        if let Some(active) = &mut active {
+            active.look_at(&chunk);
         }
         match &mut beginning {
             None => writer.write(chunk).await?,
@@ -88,6 +94,9 @@ async fn copy<E: Into<anyhow::Error>>(
         }
     }
     look_at(row, &mut beginning, writer).await?;
+    if active.is_some_and(ActiveContent::found) {
+        return Err(has_active_content());
+    }
     if writer.size() == announced { Ok(()) } else { Err(wrong_size(row)) }
 }
 

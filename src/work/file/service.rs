@@ -8,6 +8,7 @@ use futures_util::{Stream, StreamExt};
 use uuid::Uuid;
 
 use super::{
+    active::ActiveContent,
     kind::{Kind, SNIFF_BYTES},
     model::{self, FileId, FilePurpose, FileRow, FileStatus, NewFile},
 };
@@ -39,7 +40,7 @@ pub struct UploadRequest {
 const UPLOAD_VALID: Duration = Duration::from_secs(3_600);
 /// Life of a download link.
 const DOWNLOAD_VALID: Duration = Duration::from_secs(300);
-/// Uploads that one account may begin.
+/// Uploads that one account or API key may begin.
 const UPLOAD_RATE: Rate = Rate::per_minute(60, 300);
 /// A pending file that is older was abandoned.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(24);
@@ -48,7 +49,7 @@ const HASH_UP_TO: u64 = 64 * 1024 * 1024;
 
 /// Announces a file; answers where to send its bytes.
 pub async fn create_upload(app: &App, actor: &Actor, request: UploadRequest) -> Result<(FileRow, Link)> {
-    let owner = actor.require_account()?;
+    let owner = actor.require_known()?;
     let kind = check(actor, &request)?;
     app.limiter.take(&format!("upload:{owner}"), 1, UPLOAD_RATE).await.check()?;
     let file = NewFile {
@@ -122,7 +123,7 @@ pub(super) fn check_content(row: &FileRow, beginning: &[u8]) -> Result<Kind> {
 /// Ends an upload: checks what arrived, and stores the file. An upload to this server itself has ended by itself, so
 /// that this merely answers the file.
 pub async fn complete_upload(app: &App, actor: &Actor, id: FileId) -> Result<FileRow> {
-    let owner = actor.require_account()?;
+    let owner = actor.require_known()?;
     let row = model::find(&*app.db.write().await?, actor, id).await?;
     if row.owner_id != Some(owner) {
         return Err(Error::NotFound("file"));
@@ -138,14 +139,17 @@ pub async fn complete_upload(app: &App, actor: &Actor, id: FileId) -> Result<Fil
     let size = app.storage.size(id.0).await?.ok_or_else(not_uploaded)?;
     let checked = match check_content(&row, &app.storage.beginning(id.0, SNIFF_BYTES as u64).await?) {
         Ok(_) if i64::try_from(size).ok() != row.size => Err(wrong_size(&row)),
-        checked => checked,
+        Ok(kind) if size <= HASH_UP_TO => read_through(app, id, kind).await.map(Some),
+        checked => checked.map(|_| None),
     };
-    if let Err(error) = checked {
-        refuse(app, actor, &row).await?;
-        return Err(error);
+    match checked {
+        Ok(sha256) => settle(app, actor, &row, size, sha256.as_deref()).await,
+        Err(error @ Error::Rejected(_)) => {
+            refuse(app, actor, &row).await?;
+            Err(error)
+        }
+        Err(error) => Err(error),
     }
-    let sha256 = if size <= HASH_UP_TO { Some(hash_of(app, id).await?) } else { None };
-    settle(app, actor, &row, size, sha256.as_deref()).await
 }
 
 /// Ends an upload for good. The row goes first, in one statement: whoever looked at the same bytes beside this call can
@@ -162,14 +166,27 @@ pub(super) fn wrong_size(row: &FileRow) -> Error {
     Error::problem("WRONG_SIZE", "id", format!("announced were {} bytes", row.size.unwrap_or(0)))
 }
 
-async fn hash_of(app: &App, id: FileId) -> Result<Vec<u8>> {
+pub(super) fn has_active_content() -> Error {
+    let message = "the PDF has scripts, actions on opening, or files inside; print it to a new PDF and upload that";
+    Error::problem("ACTIVE_CONTENT", "id", message)
+}
+
+/// The hash of a file in a bucket; refused where it is a PDF with active content.
+async fn read_through(app: &App, id: FileId, kind: Kind) -> Result<Vec<u8>> {
     use sha2::{Digest, Sha256};
     let (_, mut bytes) = app.storage.read(id.0).await?;
-    let mut hash = Sha256::new();
+    let (mut hash, mut active) = (Sha256::new(), (kind == Kind::Pdf).then(ActiveContent::default));
     while let Some(chunk) = bytes.next().await {
-        hash.update(&chunk?);
+        let chunk = chunk?;
+        hash.update(&chunk);
+        if let Some(active) = &mut active {
+            active.look_at(&chunk);
+        }
     }
-    Ok(hash.finalize().to_vec())
+    match active.is_some_and(ActiveContent::found) {
+        true => Err(has_active_content()),
+        false => Ok(hash.finalize().to_vec()),
+    }
 }
 
 /// Records that a pending file's bytes are there. Where another call did that at the same moment, its row is the answer;

@@ -30,6 +30,8 @@ domain_errors! { pub struct WorkError, WorkErrorCode {
     TooLarge = "TOO_LARGE",
     /// The file is of a type that its purpose does not allow, or not of the type that was declared.
     TypeNotAllowed = "TYPE_NOT_ALLOWED",
+    /// The PDF has scripts, actions on opening, or files inside.
+    ActiveContent = "ACTIVE_CONTENT",
     /// The file has another size than was announced.
     WrongSize = "WRONG_SIZE",
     /// The file's bytes have not arrived.
@@ -169,7 +171,7 @@ pub struct JobQuery;
 #[query]
 impl JobQuery {
     /// A background job: one's own, or any with the permission jobs.read.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn job(&self, ctx: &Context<'_>, #[graphql(desc = "The job's ID")] id: JobId) -> Result<Option<Job>> {
         match model::find(&*ctx.app().db.read().await?, ctx.actor(), id).await {
             Ok(row) => Ok(Some(row.into())),
@@ -179,7 +181,7 @@ impl JobQuery {
     }
 
     /// Background jobs, newest first: one's own, or all with the permission jobs.read.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn jobs(
         &self,
         ctx: &Context<'_>,
@@ -250,7 +252,7 @@ pub struct JobSubscription;
 impl JobSubscription {
     /// What happens to a job, from the cursor on and then live; ends with the job. Without a cursor it begins with the
     /// job's first event.
-    #[access(SignedIn)]
+    #[access(Known)]
     async fn job_events(
         &self,
         ctx: &Context<'_>,

@@ -27,7 +27,7 @@ pub fn visible_to(actor: &Actor) -> Sql {
     if actor.can(Permission::JobsRead) {
         return Sql::new("TRUE");
     }
-    Sql::new("created_by = ").bind(actor.account_id())
+    Sql::new("created_by = ").bind(actor.known_id())
 }
 
 impl JobFilter {

@@ -143,6 +143,9 @@ async fn a_paper_is_what_its_bytes_say() {
         ("application/pdf", b"\x89PNG\r\n\x1a\n and then some", 415),
         ("image/png", PDF, 415),
         ("application/pdf", PDF, 201),
+        ("application/pdf", b"%PDF-1.4\n1 0 obj << /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >>", 415),
+        ("application/pdf", b"%PDF-1.4\n1 0 obj << /S /J#61vaScr#69pt >>", 415),
+        ("application/pdf", b"%PDF-1.4\n1 0 obj << /Title (JavaScript) /JSON 1 >>", 201),
         ("image/jpeg", b"\xff\xd8\xff\xe0 and then some", 201),
     ] {
         let (_, answered) = send(&market, &applicant.client, media_type, bytes).await;

@@ -104,7 +104,8 @@ impl Offer {
         Ok(pricing::unit_price(self, &breaks, quantity, is_business(ctx).await?).into())
     }
 
-    /// The seller is warned when so few packs are left; null for no warning, and for shoppers.
+    /// While the offer is live, a stock alert is raised when what can be sold over all of the seller's locations falls to
+    /// this, and resolved when it rises again; null for none, and for shoppers.
     async fn low_stock_threshold(&self, ctx: &Context<'_>) -> Option<i32> {
         self.low_stock_threshold.filter(|_| self.is_open_to(ctx))
     }

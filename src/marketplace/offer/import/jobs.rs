@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{fields, output::OfferOutput, rows::OfferIntake};
+use super::{
+    fields,
+    output::OfferOutput,
+    rows::OfferIntake,
+    stock::{self, output::StockOutput, rows::StockIntake},
+};
 use crate::{
     app::App,
     catalog::import::{
@@ -28,6 +33,9 @@ text_enum! {
         Offers = "offers",
         /// Prices of known offers; every other column is left alone.
         Prices = "prices",
+        /// How many pieces of known offers' variants lie at the seller's locations. Needs the permission inventory.write,
+        /// too.
+        Stock = "stock",
     }
 }
 
@@ -37,6 +45,7 @@ impl OfferImportKind {
         match self {
             Self::Offers => fields::FIELDS,
             Self::Prices => fields::PRICE_FIELDS,
+            Self::Stock => stock::rows::FIELDS,
         }
     }
 }
@@ -72,9 +81,18 @@ impl Job<App> for RunOfferImport {
 async fn import(app: App, spec: OfferImportSpec, run: JobRun) -> Result<()> {
     let file = source::open(&app, &spec.source).await?;
     let started_by = run.created_by.ok_or_else(|| Error::internal(anyhow::anyhow!("nobody started this import")))?;
+    let (seller, job) = (spec.seller, run.id);
     let (data, ledger) = begin(&app, run, file, spec.dry_run);
-    let intake = OfferIntake::new(spec.kind.fields());
-    let output = || OfferOutput { seller: spec.seller, started_by, policy: Policy::of(&app), clock: app.clock.clone() };
-    import_as(&app, intake, output, spec.wishes, data, &ledger).await?;
+    match spec.kind {
+        OfferImportKind::Offers | OfferImportKind::Prices => {
+            let intake = OfferIntake::new(spec.kind.fields());
+            let output = || OfferOutput { seller, started_by, policy: Policy::of(&app), clock: app.clock.clone() };
+            import_as(&app, intake, output, spec.wishes, data, &ledger).await?;
+        }
+        OfferImportKind::Stock => {
+            let output = || StockOutput { seller, started_by, job };
+            import_as(&app, StockIntake::default(), output, spec.wishes, data, &ledger).await?;
+        }
+    }
     Ok(())
 }

@@ -48,7 +48,7 @@ pub struct OfferOutput {
 impl Output<OfferEntry> for OfferOutput {
     async fn write(&mut self, conn: &Conn, now: DateTime<Utc>, entries: &[OfferEntry]) -> Result<Outcome> {
         let may = |actor: &Actor| model::may(actor, Permission::OffersWrite, self.seller);
-        let actor = starter(conn, self.started_by, may).await?;
+        let actor = starter(conn, self.started_by, now, may).await?;
         let seller = write::hold_seller(conn, self.seller).await?;
         let mut batch = Batch::look_up(conn, seller, entries).await?;
         let mut outcome = Outcome::default();
@@ -174,7 +174,7 @@ fn new_variant(named: Option<VariantId>) -> Result<VariantId> {
 }
 
 /// A problem with an offer as a finding about a row: `businessPrice` is the field `business_price`.
-fn issue(line: u64, problem: Problem) -> Issue {
+pub fn issue(line: u64, problem: Problem) -> Issue {
     let mut field = String::new();
     for letter in problem.path.first().map_or("", String::as_str).chars() {
         if letter.is_ascii_uppercase() {

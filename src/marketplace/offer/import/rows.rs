@@ -57,7 +57,7 @@ impl Intake for OfferIntake {
     fn row(&mut self, row: &Row, entries: &mut Vec<OfferEntry>, issues: &mut Vec<Issue>) {
         let Some(columns) = &self.columns else { return };
         let before = issues.len();
-        let entry = read(&mut Cells { row, columns, issues });
+        let entry = read(&mut Cells::new(row, columns, issues));
         if issues.len() == before {
             entries.push(entry);
         }
@@ -73,15 +73,36 @@ impl Intake for OfferIntake {
 }
 
 /// A row being read.
-struct Cells<'a> {
+pub struct Cells<'a> {
     row: &'a Row,
     columns: &'a Columns,
     issues: &'a mut Vec<Issue>,
 }
 
-impl Cells<'_> {
+impl<'a> Cells<'a> {
+    /// The row's cells by field; what is wrong with them is noted among the issues.
+    pub fn new(row: &'a Row, columns: &'a Columns, issues: &'a mut Vec<Issue>) -> Self {
+        Self { row, columns, issues }
+    }
+
+    /// Line of the file.
+    pub fn line(&self) -> u64 {
+        self.row.line
+    }
+
+    /// How much was noted as wrong so far.
+    pub fn findings(&self) -> usize {
+        self.issues.len()
+    }
+
+    /// Notes what is wrong with a field that has no value of its own.
+    pub fn refuse(&mut self, field: usize, code: &'static str, message: &str) {
+        let label = self.columns.label(field);
+        self.issues.push(Issue::error(self.row.line, label, code, message, ""));
+    }
+
     /// A cell's value; `None` where it is empty, or noted as wrong.
-    fn get<T>(&mut self, field: usize, read: impl FnOnce(&str) -> Result<T, BadValue>) -> Option<T> {
+    pub fn get<T>(&mut self, field: usize, read: impl FnOnce(&str) -> Result<T, BadValue>) -> Option<T> {
         let text = self.columns.get(self.row, field);
         if text.is_empty() {
             return None;
@@ -99,9 +120,8 @@ impl Cells<'_> {
 
 fn read(cells: &mut Cells<'_>) -> OfferEntry {
     let sku = cells.get(fields::SKU, |text| value::line_up_to(text, 64));
-    if sku.is_none() && cells.issues.is_empty() {
-        let label = cells.columns.label(fields::SKU);
-        cells.issues.push(Issue::error(cells.row.line, label, "REQUIRED", "the seller's SKU is needed", ""));
+    if sku.is_none() && cells.findings() == 0 {
+        cells.refuse(fields::SKU, "REQUIRED", "the seller's SKU is needed");
     }
     let sku = sku.unwrap_or_default();
     let changes = OfferChanges {
@@ -122,7 +142,7 @@ fn read(cells: &mut Cells<'_>) -> OfferEntry {
     let variant_sku = cells.get(fields::VARIANT_SKU, |text| value::line_up_to(text, 64));
     let barcode = cells.get(fields::BARCODE, value::barcode);
     OfferEntry {
-        line: cells.row.line,
+        line: cells.line(),
         key: folded(&sku),
         variant_sku,
         barcode,

@@ -1,11 +1,11 @@
 //! Starting imports of offers.
 
-use super::jobs::{OfferImportSpec, RunOfferImport};
+use super::jobs::{OfferImportKind, OfferImportSpec, RunOfferImport};
 use crate::{
     app::App,
     catalog::import::columns::Columns,
     kernel::{
-        access::Actor,
+        access::{Actor, Permission},
         audit::Change,
         error::{Error, Result},
         idempotency::{self, Outcome},
@@ -16,9 +16,12 @@ use crate::{
 
 /// Enqueues an import for a seller within the caller's scope. The same idempotency key answers the same job.
 pub async fn start_import(app: &App, actor: &Actor, spec: OfferImportSpec, idempotency_key: &str) -> Result<JobRow> {
-    // A person: every batch asks for their rights again.
-    actor.require_account()?;
+    // Every batch asks for the rights of whoever it is again.
+    let starter = actor.require_known()?;
     require_seller(actor, spec.seller)?;
+    if spec.kind == OfferImportKind::Stock {
+        actor.require(Permission::InventoryWrite)?;
+    }
     let names = Columns::check_names(spec.kind.fields(), &[], &spec.wishes);
     names.map_err(|(path, message)| Error::invalid(path, message))?;
     let tx = app.db.begin().await?;
@@ -27,7 +30,7 @@ pub async fn start_import(app: &App, actor: &Actor, spec: OfferImportSpec, idemp
         Outcome::Repeated(id) => return jobs::find(&tx, id).await,
     };
     write::hold_seller(&tx, spec.seller).await?;
-    let schedule = Schedule { created_by: actor.account_id(), ..Schedule::default() };
+    let schedule = Schedule { created_by: Some(starter), ..Schedule::default() };
     let id = app.enqueue(&tx, &RunOfferImport(spec.clone()), schedule).await?;
     let id = id.ok_or_else(|| Error::internal(anyhow::anyhow!("an import was not enqueued")))?;
     Change::new("offerImportStart", id, None, Some(&spec))?.record(&tx, &app.clock, actor).await?;

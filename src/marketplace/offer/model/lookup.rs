@@ -1,5 +1,7 @@
 //! Variants that offers are made for.
 
+use std::collections::HashMap;
+
 use diesel_async::RunQueryDsl;
 
 use crate::{
@@ -41,6 +43,27 @@ pub async fn offered_by(mut conn: &Conn, seller: SellerId) -> Result<Vec<(Varian
     );
     let rows: Vec<Offered> = statement.bind(seller).sql(" ORDER BY 1").load(&mut conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.mrp_minor)).collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Sold {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    sku: String,
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    variant_id: VariantId,
+}
+
+/// What a seller offers under these SKUs, which are in lower case; archived offers are left out.
+pub async fn variants_by_sku(
+    mut conn: &Conn,
+    seller: SellerId,
+    skus: Vec<String>,
+) -> Result<HashMap<String, VariantId>> {
+    let statement =
+        Sql::new("SELECT lower(sku) AS sku, variant_id FROM offers WHERE status <> 'archived' AND seller_id = ");
+    let statement = statement.bind(seller).sql(" AND lower(sku) = ANY(").bind(skus).sql(")");
+    let rows: Vec<Sold> = statement.load(&mut conn).await?;
+    Ok(rows.into_iter().map(|row| (row.sku, row.variant_id)).collect())
 }
 
 #[derive(diesel::QueryableByName)]

@@ -4,6 +4,7 @@ pub mod best;
 pub mod list;
 pub mod lookup;
 pub mod shelf;
+pub mod watch;
 pub mod write;
 
 use std::{collections::HashMap, sync::Arc};

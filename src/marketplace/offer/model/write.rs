@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::{Offer, OfferId, OfferStatus, PriceBreak, Whole, breaks_of};
+use super::{Offer, OfferId, OfferStatus, PriceBreak, Whole, breaks_of, watch::THRESHOLD_CHANGED};
 use crate::{
     catalog::variant::model::{Variant, VariantId},
     inventory::seller::model::{Seller, SellerId, SellerStatus},
     kernel::{
         db::Conn,
         error::{Error, OnConstraint, Result},
+        outbox::{self, NewEvent},
         sql::{Select, Sql},
     },
     marketplace::offer::edit::Edit,
@@ -112,7 +113,28 @@ pub async fn save(conn: &Conn, edits: &[Edit]) -> Result<()> {
     update(conn, &rows(|edit| edit.before.is_some() && !live_after(edit))).await?;
     update(conn, &rows(|edit| edit.before.is_some() && live_after(edit))).await?;
     insert(conn, &rows(|edit| edit.before.is_none())).await?;
-    save_breaks(conn, changed.iter().filter(|edit| edit.changes_breaks()).map(|edit| &edit.after).collect()).await
+    save_breaks(conn, changed.iter().filter(|edit| edit.changes_breaks()).map(|edit| &edit.after).collect()).await?;
+    let watched: Vec<NewEvent> =
+        changed.iter().filter(|edit| watched(edit)).map(|edit| threshold_changed(&edit.after.offer)).collect();
+    outbox::emit_all(conn, &watched).await
+}
+
+/// Whether another threshold is watched after the edit than before.
+fn watched(edit: &Edit) -> bool {
+    let threshold = |offer: &Offer| offer.low_stock_threshold.filter(|_| offer.status == OfferStatus::Live);
+    edit.before.as_ref().and_then(|before| threshold(&before.offer)) != threshold(&edit.after.offer)
+}
+
+fn threshold_changed(offer: &Offer) -> NewEvent {
+    NewEvent {
+        id: Uuid::now_v7(),
+        topic: format!("offer_threshold:{}", offer.id.0),
+        sequence: offer.version.into(),
+        kind: THRESHOLD_CHANGED,
+        payload: serde_json::json!({ "offer": offer.id.0 }),
+        created_at: offer.updated_at,
+        feed: None,
+    }
 }
 
 fn live_after(edit: &Edit) -> bool {
