@@ -93,8 +93,18 @@ impl ProductOffersWhere {
 
     /// What the summary must say of a product with such an offer; more products may have it.
     fn summary(&self, sellers: Option<Vec<Uuid>>, min: Option<i64>, max: Option<i64>) -> Sql {
-        let mut parts = vec![Sql::new("product_shelves.price_minor IS NOT NULL")];
-        parts.extend(sellers.map(|ids| Sql::new("product_shelves.seller_ids && ").bind(ids)));
+        // Who was suspended a moment ago may still be in it.
+        let selling = match sellers {
+            Some(ids) => {
+                let active =
+                    "product_shelves.seller_ids && ARRAY(SELECT id FROM sellers WHERE status = 'active' AND id = ANY(";
+                Sql::new(active).bind(ids).sql("))")
+            }
+            None => Sql::new(
+                "NOT product_shelves.seller_ids <@ ARRAY(SELECT id FROM sellers WHERE status IN ('suspended', 'closed'))",
+            ),
+        };
+        let mut parts = vec![Sql::new("product_shelves.price_minor IS NOT NULL"), selling];
         parts.extend((self.in_stock == Some(true)).then(|| Sql::new("product_shelves.in_stock")));
         parts.extend(max.map(|most| Sql::new("product_shelves.price_minor <= ").bind(most)));
         // The cheapest of some offers may cost more than the cheapest of all.
