@@ -346,12 +346,14 @@ pub const PRICE_BANDS: [i64; 4] = [5_000, 10_000, 20_000, 50_000];
 /// Counts of every facet among the first [`COUNTED`] hits, most frequent first; those of what can be bought only where
 /// they are wanted.
 pub async fn facets(mut conn: &Conn, search: &Search, of_offers: bool) -> Result<Vec<FacetCount>> {
-    let columns = match of_offers {
-        false => "category_id, brand_id, dietary, price_from_minor, attributes",
-        true => "category_id, brand_id, dietary, price_from_minor, attributes, product_id",
+    let sample = match of_offers {
+        false => search.sample("category_id, brand_id, dietary, price_from_minor, attributes", COUNTED),
+        true => Sql::new("SELECT hits.*, price_minor, seller_ids, in_stock FROM (")
+            .join(search.sample("category_id, brand_id, dietary, price_from_minor, attributes, product_id", COUNTED))
+            .sql(") hits LEFT JOIN product_shelves USING (product_id)"),
     };
     let statement = Sql::new("WITH m AS MATERIALIZED (")
-        .join(search.sample(columns, COUNTED))
+        .join(sample)
         .sql(
             ") SELECT 'category' AS facet, category_id::text AS value, (SELECT name FROM categories WHERE id = category_id) \
              AS label, count(*) AS n FROM m GROUP BY category_id \
@@ -374,12 +376,10 @@ fn offer_facets() -> Sql {
     Sql::new(" UNION ALL SELECT 'offer_price', width_bucket(price_minor, ")
         .bind(PRICE_BANDS.to_vec())
         .sql(
-            ")::text, NULL, count(*) FROM m JOIN product_shelves USING (product_id) WHERE price_minor IS NOT NULL GROUP BY 2 \
-             UNION ALL SELECT 'seller', sellers.id::text, sellers.name, count(*) FROM m \
-             JOIN product_shelves USING (product_id) CROSS JOIN unnest(seller_ids) AS seller_id \
+            ")::text, NULL, count(*) FROM m WHERE price_minor IS NOT NULL GROUP BY 2 \
+             UNION ALL SELECT 'seller', sellers.id::text, sellers.name, count(*) FROM m CROSS JOIN unnest(seller_ids) AS seller_id \
              JOIN sellers ON sellers.id = seller_id AND sellers.status = 'active' GROUP BY sellers.id \
-             UNION ALL SELECT 'in_stock', in_stock::text, NULL, count(*) FROM m \
-             JOIN product_shelves USING (product_id) WHERE price_minor IS NOT NULL GROUP BY in_stock",
+             UNION ALL SELECT 'in_stock', in_stock::text, NULL, count(*) FROM m WHERE price_minor IS NOT NULL GROUP BY in_stock",
         )
 }
 

@@ -43,14 +43,14 @@ const IN_STOCK: &str = "EXISTS (SELECT FROM sendable_stock WHERE sendable_stock.
     AND sendable_stock.seller_id = offers.seller_id)";
 
 impl ProductOffersWhere {
-    /// The condition on `product`, an ID column, as of an instant. What the summary rules out is not looked at.
+    /// The condition on `product`, an ID column, as of an instant. The offers are asked only about what the summary leaves.
     pub fn condition(&self, product: &'static str, at: DateTime<Utc>) -> Result<Sql> {
-        Ok(Sql::all_of([self.by_summary(product)?, self.exactly(product, at)?], " AND "))
+        self.among_shelves(product, Some(self.exactly("product_shelves.product_id", at)?))
     }
 
     /// The condition of what is counted: by the summary, where that says as much.
     pub fn counted(&self, product: &'static str, at: DateTime<Utc>) -> Result<Sql> {
-        if self.summary_suffices() { self.by_summary(product) } else { self.condition(product, at) }
+        if self.summary_suffices() { self.among_shelves(product, None) } else { self.condition(product, at) }
     }
 
     /// By the offers themselves: costs some ten microseconds for each product that it is asked of.
@@ -70,15 +70,14 @@ impl ProductOffersWhere {
             .sql(")"))
     }
 
-    /// By the summary of the offers, which follows them within a second; more products may have such an offer.
-    fn by_summary(&self, product: &'static str) -> Result<Sql> {
+    /// By the summary of the offers, which follows them within a second, and whatever else is asked of those.
+    fn among_shelves(&self, product: &'static str, asked: Option<Sql>) -> Result<Sql> {
         let (min, max) = (amount(self.price_min.as_ref())?, amount(self.price_max.as_ref())?);
-        let summary = Sql::new(product)
-            .sql(" IN (SELECT product_shelves.product_id FROM product_shelves WHERE ")
-            .join(self.summary(self.sellers()?, min, max))
-            .sql(")");
-        // Combinations are many, and each text would stay prepared.
-        Ok(if self.given() > 1 { summary.uncached() } else { summary })
+        let found = Sql::all_of([self.summary(self.sellers()?, min, max)].into_iter().chain(asked), " AND ");
+        let among = Sql::new(product).sql(" IN (SELECT product_shelves.product_id FROM product_shelves WHERE ");
+        let among = among.join(found).sql(")");
+        // Combinations are many, and each text would stay prepared. How many goods a seller has decides on the plan.
+        Ok(if self.given() > 1 || self.seller_ids.is_some() { among.uncached() } else { among })
     }
 
     /// Whether the summary says exactly which products have such an offer.
@@ -95,11 +94,11 @@ impl ProductOffersWhere {
     fn summary(&self, sellers: Option<Vec<Uuid>>, min: Option<i64>, max: Option<i64>) -> Sql {
         // Who was suspended a moment ago may still be in it.
         let selling = match sellers {
-            Some(ids) => {
-                let active =
-                    "product_shelves.seller_ids && ARRAY(SELECT id FROM sellers WHERE status = 'active' AND id = ANY(";
-                Sql::new(active).bind(ids).sql("))")
-            }
+            Some(ids) => Sql::new("product_shelves.seller_ids && ")
+                .bind(ids.clone())
+                .sql(" AND EXISTS (SELECT FROM sellers WHERE status = 'active' AND id = ANY(")
+                .bind(ids)
+                .sql("))"),
             None => Sql::new(
                 "NOT product_shelves.seller_ids <@ ARRAY(SELECT id FROM sellers WHERE status IN ('suspended', 'closed'))",
             ),
