@@ -24,9 +24,15 @@ use async_graphql::{
     Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value,
     indexmap::IndexMap,
     parser::types::{Field, Selection, SelectionSet},
-    registry::{Deprecation, MetaField, MetaType, Registry},
+    registry::Registry,
 };
 use futures_util::future::BoxFuture;
+
+mod held;
+mod register;
+
+pub use held::{Held, ListOfObjects, ListOfOutput, OfObject, OfOutput};
+pub use register::{Edges, FieldInfo, register, register_interface};
 
 /// A field's value, or the way to it.
 pub enum Answer<'a> {
@@ -112,59 +118,6 @@ macro_rules! refers {
     };
 }
 refers!(&T, Arc<T>);
-
-/// What a struct holds in a field. `(&Held(&value)).answer(..)` takes the way of plain objects where the value is one,
-/// else the library's: the compiler looks for a method of `Held` first ([`OfObject`]), then for one of `&Held`
-/// ([`OfOutput`]).
-pub struct Held<'a, T>(pub &'a T);
-
-/// Fields that are plain objects, and lists of them.
-pub trait OfObject<'a> {
-    /// The field's value.
-    fn answer(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
-}
-
-impl<'a, T: MaybeObject> OfObject<'a> for Held<'a, T> {
-    fn answer(&self, _ctx: &'a ContextSelectionSet<'a>, _field: &'a Positioned<Field>) -> Answer<'a> {
-        self.0.object().map_or(Answer::Ready(Ok(Value::Null)), Answer::Object)
-    }
-}
-
-/// Fields that are something else.
-pub trait OfOutput<'a> {
-    /// The field's value.
-    fn answer(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
-}
-
-impl<'a, T: OutputType> OfOutput<'a> for &Held<'a, T> {
-    fn answer(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a> {
-        answer(self.0, ctx, field)
-    }
-}
-
-/// Lists of plain objects.
-pub trait ListOfObjects<'a> {
-    /// The field's value.
-    fn list(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
-}
-
-impl<'a, T: PlainObject> ListOfObjects<'a> for Held<'a, Vec<T>> {
-    fn list(&self, _ctx: &'a ContextSelectionSet<'a>, _field: &'a Positioned<Field>) -> Answer<'a> {
-        Answer::Objects(self.0.iter().map(|item| item as &dyn PlainObject).collect())
-    }
-}
-
-/// Lists of something else.
-pub trait ListOfOutput<'a> {
-    /// The field's value.
-    fn list(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a>;
-}
-
-impl<'a, T: OutputType> ListOfOutput<'a> for &Held<'a, Vec<T>> {
-    fn list(&self, ctx: &'a ContextSelectionSet<'a>, field: &'a Positioned<Field>) -> Answer<'a> {
-        answer_list(self.0, ctx, field)
-    }
-}
 
 /// A value of whatever type, as an item of a list.
 pub trait Item: Send + Sync {
@@ -496,110 +449,4 @@ fn may_be_null(ctx: &ContextSelectionSet<'_>, type_name: &str, field: &Field) ->
     let object = ctx.schema_env.registry.types.get(type_name);
     let known = object.and_then(|object| object.field_by_name(field.name.node.as_str()));
     known.is_some_and(|field| !field.ty.ends_with('!'))
-}
-
-/// A field for the schema: its name, its description, and what registers its type.
-pub type FieldInfo = (&'static str, &'static str, fn(&mut Registry) -> String);
-
-/// Computed fields for the schema.
-pub type Edges = fn(&mut Registry) -> Vec<(String, MetaField)>;
-
-/// Adds an interface to the schema, once: every one of its objects has the field.
-pub fn register_interface(
-    registry: &mut Registry,
-    (name, rust): (&'static str, &'static str),
-    description: &'static str,
-    field: FieldInfo,
-    objects: &[fn(&mut Registry) -> String],
-) -> String {
-    if !registry.types.contains_key(name) {
-        let interface = |fields, possible_types| MetaType::Interface {
-            name: name.to_owned(),
-            description: Some(description.to_owned()),
-            fields,
-            possible_types,
-            extends: false,
-            keys: None,
-            visible: None,
-            inaccessible: false,
-            tags: Vec::new(),
-            rust_typename: Some(rust),
-            directive_invocations: Vec::new(),
-            requires_scopes: Vec::new(),
-        };
-        registry.types.insert(name.to_owned(), interface(IndexMap::new(), Default::default()));
-        let objects =
-            objects.iter().map(|object| object(registry).trim_end_matches('!').to_owned()).collect::<Vec<_>>();
-        for object in &objects {
-            registry.add_implements(object, name);
-        }
-        let fields = [meta_field(registry, field)].into_iter().collect();
-        registry.types.insert(name.to_owned(), interface(fields, objects.into_iter().collect()));
-    }
-    format!("{name}!")
-}
-
-/// Adds the object to the schema, once; answers its type's name with the mark of what is never null.
-pub fn register(
-    registry: &mut Registry,
-    (name, rust): (&'static str, &'static str),
-    description: &'static str,
-    fields: &[FieldInfo],
-    edges: Edges,
-) -> String {
-    let known = registry.types.get(name).map(MetaType::rust_typename);
-    if let Some(other) = known {
-        assert!(other == Some(rust), "{rust} and {other:?} have the same GraphQL name {name}");
-    } else {
-        // In its place before its fields are looked at, which may lead back to it.
-        registry.types.insert(name.to_owned(), meta_object(name, rust, description, IndexMap::new()));
-        let own = fields.iter().map(|field| meta_field(registry, *field)).collect::<Vec<_>>();
-        let fields = own.into_iter().chain(edges(registry)).collect();
-        registry.types.insert(name.to_owned(), meta_object(name, rust, description, fields));
-    }
-    format!("{name}!")
-}
-
-fn meta_object(name: &str, rust: &'static str, description: &str, fields: IndexMap<String, MetaField>) -> MetaType {
-    MetaType::Object {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
-        fields,
-        cache_control: Default::default(),
-        extends: false,
-        shareable: false,
-        resolvable: true,
-        inaccessible: false,
-        interface_object: false,
-        tags: Vec::new(),
-        keys: None,
-        visible: None,
-        is_subscription: false,
-        rust_typename: Some(rust),
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    }
-}
-
-fn meta_field(registry: &mut Registry, (name, description, ty): FieldInfo) -> (String, MetaField) {
-    let field = MetaField {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
-        args: IndexMap::new(),
-        ty: ty(registry),
-        deprecation: Deprecation::NoDeprecated,
-        cache_control: Default::default(),
-        external: false,
-        requires: None,
-        provides: None,
-        visible: None,
-        shareable: false,
-        inaccessible: false,
-        tags: Vec::new(),
-        override_from: None,
-        compute_complexity: None,
-        directive_invocations: Vec::new(),
-        requires_scopes: Vec::new(),
-    };
-    (name.to_owned(), field)
 }
