@@ -21,6 +21,7 @@ use crate::{
         outbox,
     },
     marketplace::{distributor, document, performance},
+    sales::cart,
     work::file,
 };
 
@@ -107,8 +108,23 @@ impl Job<App> for Maintain {
         let (reminded, held) = document::expiry::run(&app).await?;
         let resealed = distributor::service::reseal(&app).await?;
         let expired = stock_alert::jobs::watch_expiry(&app).await?;
+        let (abandoned, forgotten) = cart::jobs::sweep(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
-        tracing::info!(events, keys, mails, jobs, uploads, logins, reminded, held, resealed, expired, "maintenance");
+        tracing::info!(
+            events,
+            keys,
+            mails,
+            jobs,
+            uploads,
+            logins,
+            reminded,
+            held,
+            resealed,
+            expired,
+            abandoned,
+            forgotten,
+            "maintenance"
+        );
         Ok(())
     }
 }

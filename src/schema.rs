@@ -118,6 +118,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    cart_items (id) {
+        id -> Uuid,
+        cart_id -> Uuid,
+        offer_id -> Uuid,
+        quantity -> Int4,
+        saved -> Bool,
+        seen_price_minor -> Int8,
+        seen_problem -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    carts (id) {
+        id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        token_hash -> Nullable<Bytea>,
+        status -> Text,
+        merged_into_id -> Nullable<Uuid>,
+        version -> Int4,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     categories (id) {
         id -> Uuid,
         parent_id -> Nullable<Uuid>,

@@ -39,6 +39,7 @@ mod paging;
 mod performance;
 mod proposals;
 mod rate_limit;
+mod sales;
 mod schema_rules;
 mod seed;
 mod selections;

@@ -1,0 +1,5 @@
+//! The sale: carts and prices.
+
+mod cart;
+mod guests;
+mod pricing;
