@@ -139,6 +139,8 @@ async fn check_lists_are_the_enums_variants() {
         "carts_status_check" => sales::cart::model::CartStatus,
         "categories_status_check" => catalog::category::model::ShelfStatus,
         "challenges_purpose_check" => identity::challenge::model::ChallengePurpose,
+        "coupons_kind_check" => sales::coupon::model::CouponKind,
+        "coupons_status_check" => sales::coupon::model::CouponStatus,
         "distributor_decisions_from_status_check" => marketplace::distributor::status::DistributorStatus,
         "distributor_decisions_step_check" => marketplace::distributor::status::DistributorStep,
         "distributor_decisions_to_status_check" => marketplace::distributor::status::DistributorStatus,

@@ -1,6 +1,7 @@
 //! What a line of a cart costs, whether it can be bought, and what changed since the shopper looked. Pure.
 
 use async_graphql::Enum;
+use uuid::Uuid;
 
 use super::model::line::{CartItem, Facts};
 use crate::{
@@ -104,6 +105,21 @@ impl Line {
     /// Whether it is bought with the cart.
     pub fn counts(&self) -> bool {
         !self.item.saved && self.problem.is_none()
+    }
+
+    /// Its product.
+    pub fn product(&self) -> Uuid {
+        self.facts.product
+    }
+
+    /// Its product's HSN code.
+    pub fn hsn(&self) -> Option<&str> {
+        self.facts.hsn.as_deref()
+    }
+
+    /// Its product's category with all above it; empty where it stands on no shelf.
+    pub fn category_path(&self) -> &[Uuid] {
+        &self.facts.category_path
     }
 
     /// What is different from what the shopper last saw.

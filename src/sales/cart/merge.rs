@@ -19,6 +19,7 @@ use crate::{
         error::{Error, Result},
         keyring::token_hash,
     },
+    sales::coupon::model::in_cart,
 };
 
 /// What a customer's cart has to store when a guest's lines come in: lines that are new or have changed. Where both have
@@ -66,6 +67,7 @@ pub async fn merge(app: &App, actor: &Actor, guest_token: &str) -> Result<Filled
         if !come.is_empty() {
             lines::store_all(&tx, &come).await?;
         }
+        in_cart::bring(&tx, guest.id, cart.id).await?;
         model::set_merged(&tx, guest.id, cart.id, now).await?;
         touch(&tx, &mut cart, app).await?;
     }

@@ -7,7 +7,8 @@
 //!
 //! Merging (`cartMerge`, after login): the guest's lines come into the customer's cart. Where both have an offer, the
 //! larger quantity stays, and the line is saved for later only if it is in both. So a merge that comes twice, or a guest
-//! whose cart began as a copy, doubles nothing. Lines beyond the limit are refused as a whole, none is lost. The guest's
+//! whose cart began as a copy, doubles nothing. The guest's coupons come along where the customer's cart has none. Lines beyond the limit are refused
+//! as a whole, none is lost. The guest's
 //! cart is `merged` from then on and its token opens nothing, except that the same customer may ask again and gets the
 //! cart.
 //!

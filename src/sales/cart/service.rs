@@ -60,14 +60,16 @@ pub async fn cart(app: &App, actor: &Actor, guest_token: Option<&str>) -> Result
 }
 
 /// A locked cart within its transaction.
-struct Held {
-    tx: Tx,
-    cart: CartRow,
+pub struct Held {
+    /// The transaction.
+    pub tx: Tx,
+    /// The row.
+    pub cart: CartRow,
 }
 
 impl Held {
     /// The caller's cart, to be changed.
-    async fn open(app: &App, actor: &Actor, which: &Which) -> Result<Self> {
+    pub async fn open(app: &App, actor: &Actor, which: &Which) -> Result<Self> {
         let missing = Error::NotFound("cart");
         let Some(owner) = Owner::of(actor, which.guest_token.as_deref())? else { return Err(missing) };
         let tx = app.db.begin().await?;
@@ -84,12 +86,18 @@ impl Held {
         Ok(self)
     }
 
-    async fn lines(&self, app: &App) -> Result<Vec<Line>> {
+    /// Its lines as they stand now.
+    pub async fn lines(&self, app: &App) -> Result<Vec<Line>> {
         lines::lines(&self.tx, self.cart.id, app.clock.now()).await
     }
 
+    /// The cart as it was: nothing was written.
+    pub fn unchanged(self, lines: Vec<Line>) -> Filled {
+        Filled { cart: self.cart, lines, guest_token: None }
+    }
+
     /// Counts the write and makes it permanent.
-    async fn commit(mut self, app: &App, lines: Vec<Line>) -> Result<Filled> {
+    pub async fn commit(mut self, app: &App, lines: Vec<Line>) -> Result<Filled> {
         touch(&self.tx, &mut self.cart, app).await?;
         self.tx.commit().await?;
         Ok(Filled { cart: self.cart, lines, guest_token: None })

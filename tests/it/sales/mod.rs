@@ -1,5 +1,8 @@
-//! The sale: carts and prices.
+//! The sale: carts, coupons, prices and quotes.
 
 mod cart;
+mod coupons;
+mod coupons_in_carts;
 mod guests;
 mod pricing;
+mod quote;

@@ -19,8 +19,16 @@ use super::{
 };
 use crate::{
     context::Ctx,
-    kernel::{error::Result, money::Money},
+    kernel::{
+        error::Result,
+        money::{Minor, Money},
+    },
     marketplace::offer::model::Offer,
+    sales::coupon::{
+        apply_api::CartCoupon,
+        model::in_cart::{Candidate, CouponsIn},
+        rules,
+    },
 };
 
 /// What a customer or a guest means to buy. It sets nothing aside and fixes no price: each line is answered as it stands
@@ -80,6 +88,18 @@ impl Cart {
         }
     }
 
+    async fn coupons_and_lines(&self, ctx: &Context<'_>) -> Result<(Arc<Vec<Candidate>>, Arc<Vec<Line>>)> {
+        // Both at once, so that neither waits for the other.
+        let (coupons, lines) = tokio::join!(ctx.load(CouponsIn(self.id)), self.lines(ctx));
+        Ok((coupons?.unwrap_or_default(), lines?))
+    }
+
+    async fn discount_now(&self, ctx: &Context<'_>) -> Result<Minor> {
+        let (coupons, lines) = self.coupons_and_lines(ctx).await?;
+        let effects = rules::effects(&coupons, &lines, ctx.app().clock.now());
+        Ok(Minor(effects.into_iter().flatten().map(|effect| effect.discount.0).fold(0, i64::saturating_add)))
+    }
+
     async fn items_where(&self, ctx: &Context<'_>, saved: bool) -> Result<Vec<CartItem>> {
         let lines = self.lines(ctx).await?;
         Ok(lines.iter().filter(|line| line.item.saved == saved).map(CartItem::from).collect())
@@ -101,6 +121,25 @@ impl Cart {
     /// What the lines cost together that can be bought at present; without those saved for later, delivery and coupons.
     async fn subtotal(&self, ctx: &Context<'_>) -> Result<Money> {
         Ok(line::subtotal(&self.lines(ctx).await?).into())
+    }
+
+    /// The coupons in it, in the order in which they take effect, each with what it does now or why nothing.
+    async fn coupons(&self, ctx: &Context<'_>) -> Result<Vec<CartCoupon>> {
+        let (coupons, lines) = self.coupons_and_lines(ctx).await?;
+        let effects = rules::effects(&coupons, &lines, ctx.app().clock.now());
+        Ok(coupons.iter().zip(effects).map(|(candidate, effect)| CartCoupon::new(candidate, effect)).collect())
+    }
+
+    /// What the coupons take off the subtotal; free delivery is not in it.
+    async fn discount(&self, ctx: &Context<'_>) -> Result<Money> {
+        Ok(self.discount_now(ctx).await?.into())
+    }
+
+    /// What is left of the subtotal after the discount; delivery is not in it.
+    async fn total(&self, ctx: &Context<'_>) -> Result<Money> {
+        let discount = self.discount_now(ctx).await?;
+        let total = line::subtotal(&self.lines(ctx).await?).checked_sub(discount).unwrap_or_default();
+        Ok(total.into())
     }
 
     /// Whether something is different from what the shopper last saw: then look at the lines' `changes`, show them, and

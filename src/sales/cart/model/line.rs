@@ -58,6 +58,12 @@ pub struct Facts {
     pub available: i32,
     /// Whether the cart's owner buys for a business.
     pub business: bool,
+    /// Its product.
+    pub product: Uuid,
+    /// The product's HSN code.
+    pub hsn: Option<String>,
+    /// The product's category with all above it.
+    pub category_path: Vec<Uuid>,
     breaks: Vec<Break>,
 }
 
@@ -109,15 +115,17 @@ pub async fn lines(conn: &Conn, cart: CartId, now: DateTime<Utc>) -> Result<Vec<
 async fn lines_of(conn: &Conn, carts: Vec<Uuid>, now: DateTime<Utc>) -> Result<Vec<Line>> {
     let rest = Sql::new(
         "FROM cart_items JOIN carts ON carts.id = cart_items.cart_id JOIN offers ON offers.id = cart_items.offer_id \
+         JOIN product_variants ON product_variants.id = offers.variant_id \
+         JOIN products ON products.id = product_variants.product_id \
+         LEFT JOIN categories ON categories.id = products.category_id \
          CROSS JOIN LATERAL (SELECT jsonb_build_object('buyable', EXISTS (SELECT FROM buyable_offers(",
     )
     .bind(now)
     .sql(
         ") AS shelf WHERE shelf.id = offers.id), \
          'seller_sells', EXISTS (SELECT FROM sellers WHERE sellers.id = offers.seller_id AND sellers.status = 'active'), \
-         'on_shelf', EXISTS (SELECT FROM product_variants JOIN products ON products.id = product_variants.product_id \
-            WHERE product_variants.id = offers.variant_id AND product_variants.status = 'active' \
-            AND products.status = 'active'), \
+         'on_shelf', product_variants.status = 'active' AND products.status = 'active', \
+         'product', products.id, 'hsn', products.hsn_code, 'category_path', coalesce(to_jsonb(categories.path), '[]'), \
          'available', (SELECT coalesce(max(sendable_stock.available), 0) FROM sendable_stock \
             WHERE sendable_stock.variant_id = offers.variant_id AND sendable_stock.seller_id = offers.seller_id), \
          'business', EXISTS (SELECT FROM customer_profiles WHERE customer_profiles.account_id = carts.account_id \
@@ -158,7 +166,7 @@ fn too_many() -> Error {
 /// Puts so many packs of an offer into a locked cart, on top of those that are in it; what was saved for later comes
 /// back with the new quantity. Answers the line's ID and whether it is a new line.
 pub async fn put(
-    mut conn: &Conn,
+    conn: &Conn,
     cart: CartId,
     offer: OfferId,
     quantity: i32,
@@ -185,7 +193,7 @@ pub async fn put(
          quantity = CASE WHEN cart_items.saved THEN 0 ELSE cart_items.quantity END + excluded.quantity RETURNING id",
     );
     let missing = || Error::problem("NOT_FOUND", "offerId", "there is no such offer");
-    let ids = statement.ids(&mut conn).await;
+    let ids = statement.ids(conn).await;
     let ids =
         ids.on_constraint("cart_items_offer_id_fkey", missing).on_constraint("cart_items_quantity_check", too_many)?;
     let stored = ids.into_iter().next().map_or(id, CartItemId);
