@@ -21,6 +21,7 @@ use crate::{
         outbox,
     },
     marketplace::{distributor, document, offer, performance},
+    sales::cart,
     work::file,
 };
 
@@ -111,6 +112,7 @@ impl Job<App> for Maintain {
         let resealed = distributor::service::reseal(&app).await?;
         let expired = stock_alert::jobs::watch_expiry(&app).await?;
         let low = offer::low_stock::look_at_all(&app).await?;
+        let (abandoned, forgotten) = cart::jobs::sweep(&app).await?;
         app.enqueue(&*app.db.write().await?, &RankSearch {}, Schedule::default()).await?;
         tracing::info!(
             events,
@@ -124,6 +126,8 @@ impl Job<App> for Maintain {
             resealed,
             expired,
             low,
+            abandoned,
+            forgotten,
             "maintenance"
         );
         Ok(())

@@ -118,6 +118,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    cart_coupons (cart_id, coupon_id) {
+        cart_id -> Uuid,
+        coupon_id -> Uuid,
+        applied_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cart_items (id) {
+        id -> Uuid,
+        cart_id -> Uuid,
+        offer_id -> Uuid,
+        quantity -> Int4,
+        saved -> Bool,
+        seen_price_minor -> Int8,
+        seen_problem -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    carts (id) {
+        id -> Uuid,
+        account_id -> Nullable<Uuid>,
+        token_hash -> Nullable<Bytea>,
+        status -> Text,
+        merged_into_id -> Nullable<Uuid>,
+        version -> Int4,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     categories (id) {
         id -> Uuid,
         parent_id -> Nullable<Uuid>,
@@ -164,6 +200,65 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         note -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    coupon_customers (coupon_id, account_id) {
+        coupon_id -> Uuid,
+        account_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    coupon_redemptions (id) {
+        id -> Uuid,
+        coupon_id -> Uuid,
+        account_id -> Uuid,
+        cart_id -> Uuid,
+        use_number -> Int4,
+        discount_minor -> Int8,
+        created_at -> Timestamptz,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    coupon_targets (id) {
+        id -> Uuid,
+        coupon_id -> Uuid,
+        excluded -> Bool,
+        product_id -> Nullable<Uuid>,
+        category_id -> Nullable<Uuid>,
+        seller_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    coupons (id) {
+        id -> Uuid,
+        code -> Text,
+        description -> Text,
+        seller_id -> Nullable<Uuid>,
+        kind -> Text,
+        rate_bp -> Nullable<Int4>,
+        amount_minor -> Nullable<Int8>,
+        max_discount_minor -> Nullable<Int8>,
+        starts_at -> Timestamptz,
+        ends_at -> Nullable<Timestamptz>,
+        min_amount_minor -> Nullable<Int8>,
+        min_quantity -> Nullable<Int4>,
+        first_order -> Bool,
+        named_only -> Bool,
+        stackable -> Bool,
+        max_uses -> Nullable<Int4>,
+        max_uses_per_customer -> Nullable<Int4>,
+        uses -> Int4,
+        status -> Text,
+        version -> Int4,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,

@@ -61,6 +61,13 @@ use crate::{
         offer::model::{self as offer, Offer, OfferId},
         proposal::model::{self as proposal, Proposal, ProposalId},
     },
+    sales::{
+        cart::{
+            api::Cart,
+            model::{self as cart, CartId, CartRow},
+        },
+        coupon::model::{self as coupon, Coupon, CouponId},
+    },
     work::{
         file::{
             api::File,
@@ -123,6 +130,8 @@ macro_rules! nodes {
 nodes! {
     AttributeId => Attribute as Attribute, "attributes", everyone;
     BrandId => Brand as Brand, "brands", brand::visible_to;
+    CartId => CartRow as Cart, "carts", cart::visible_to;
+    CouponId => Coupon as Coupon, "coupons", coupon::visible_to;
     CategoryId => Category as Category, "categories", category::visible_to;
     AddressId => Address as Address, "addresses", address::visible_to;
     SellerId => Seller as Seller, "sellers", seller::visible_to;

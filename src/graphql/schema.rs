@@ -3,7 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::{catalog, identity, inventory, marketplace, work};
+use crate::{catalog, identity, inventory, marketplace, sales, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
@@ -13,6 +13,7 @@ pub struct Query(
     identity::IdentityQuery,
     inventory::InventoryQuery,
     marketplace::MarketplaceQuery,
+    sales::SalesQuery,
     work::WorkQuery,
 );
 
@@ -23,6 +24,7 @@ pub struct Mutation(
     identity::IdentityMutation,
     inventory::InventoryMutation,
     marketplace::MarketplaceMutation,
+    sales::SalesMutation,
     work::WorkMutation,
 );
 

@@ -126,7 +126,7 @@ const WRITTEN_ONLY: [&str; 0] = [];
 
 #[tokio::test]
 async fn check_lists_are_the_enums_variants() {
-    use freshvilla::{catalog, identity, inventory, kernel, marketplace, work};
+    use freshvilla::{catalog, identity, inventory, kernel, marketplace, sales, work};
     let enums = lists! {
         "accounts_kind_check" => kernel::access::AccountKind,
         "accounts_status_check" => identity::account::model::AccountStatus,
@@ -135,8 +135,12 @@ async fn check_lists_are_the_enums_variants() {
         "attributes_kind_check" => catalog::attribute::model::AttributeKind,
         "audit_log_actor_kind_check" => identity::audit::model::AuditActorKind,
         "brands_status_check" => catalog::category::model::ShelfStatus,
+        "cart_items_seen_problem_check" => sales::cart::line::CartProblem,
+        "carts_status_check" => sales::cart::model::CartStatus,
         "categories_status_check" => catalog::category::model::ShelfStatus,
         "challenges_purpose_check" => identity::challenge::model::ChallengePurpose,
+        "coupons_kind_check" => sales::coupon::model::CouponKind,
+        "coupons_status_check" => sales::coupon::model::CouponStatus,
         "distributor_decisions_from_status_check" => marketplace::distributor::status::DistributorStatus,
         "distributor_decisions_step_check" => marketplace::distributor::status::DistributorStep,
         "distributor_decisions_to_status_check" => marketplace::distributor::status::DistributorStatus,

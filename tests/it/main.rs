@@ -40,6 +40,7 @@ mod paging;
 mod performance;
 mod proposals;
 mod rate_limit;
+mod sales;
 mod schema_rules;
 mod seed;
 mod selections;

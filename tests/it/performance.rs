@@ -34,7 +34,7 @@ async fn record(app: &TestApp, offers: &[&str]) -> Value {
 }
 
 /// Waits until the relay of the server has numbered every event, and counts them.
-async fn settle(app: &TestApp) {
+pub async fn settle(app: &TestApp) {
     loop {
         count(&app.node).await;
         let waiting = "SELECT count(*) FROM outbox WHERE feed = 'offer_activity' AND (feed_seq IS NULL OR \

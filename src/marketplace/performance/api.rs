@@ -30,7 +30,7 @@ use crate::{
 /// Most days between the first and the last one.
 const MAX_DAYS: i64 = 366;
 
-/// How offers performed in a span of days. Reports of the storefront are counted within a few seconds.
+/// How offers performed in a span of days. What happens is counted within a few seconds.
 #[derive(Clone, Copy, Debug, PlainObject)]
 #[graphql(complex)]
 pub struct OfferPerformance {
@@ -49,11 +49,13 @@ pub struct OfferPerformanceDay {
     day: Date,
     /// How often the offers were shown to shoppers.
     views: BigInt,
+    /// How often they were put into a cart.
+    carts: BigInt,
 }
 
 impl From<OnDay> for OfferPerformanceDay {
     fn from(row: OnDay) -> Self {
-        Self { day: Date(row.day), views: BigInt(row.views) }
+        Self { day: Date(row.day), views: BigInt(row.views), carts: BigInt(row.carts) }
     }
 }
 
@@ -65,6 +67,8 @@ pub struct OfferPerformanceEntry {
     offer_id: OfferId,
     /// How often the offer was shown to shoppers.
     views: BigInt,
+    /// How often it was put into a cart.
+    carts: BigInt,
 }
 
 #[edges]
@@ -77,7 +81,7 @@ impl OfferPerformanceEntry {
 
 impl From<OfOffer> for OfferPerformanceEntry {
     fn from(row: OfOffer) -> Self {
-        Self { offer_id: row.offer_id, views: BigInt(row.views) }
+        Self { offer_id: row.offer_id, views: BigInt(row.views), carts: BigInt(row.carts) }
     }
 }
 
@@ -86,6 +90,11 @@ impl OfferPerformance {
     /// How often the offers were shown to shoppers.
     async fn views(&self, ctx: &Context<'_>) -> Result<BigInt> {
         Ok(BigInt(model::views(&*ctx.app().db.read().await?, ctx.actor(), self.span).await?))
+    }
+
+    /// How often the offers were put into a cart.
+    async fn carts(&self, ctx: &Context<'_>) -> Result<BigInt> {
+        Ok(BigInt(model::carts(&*ctx.app().db.read().await?, ctx.actor(), self.span).await?))
     }
 
     /// The days on which something happened, in order.

@@ -11,8 +11,8 @@
 //! | `offer.returned` | sales, when packs came back | `returns` |
 //!
 //! The payload of all is `{"lines": [{"offer": "<uuid>", "<counter>": <whole number>, …}]}`; a counter that is left out is
-//! nothing. `revenue_minor` is what the line costs the customer in paise, all taxes included. Events of sales do not
-//! exist yet; the schema shows what is fed today.
+//! nothing. `revenue_minor` is what the line costs the customer in paise, all taxes included. Orders and returns do not
+//! exist yet; the schema shows what is fed today: views and carts.
 //!
 //! The projection reads the stream by the relay's number from a checkpoint of its own and moves it in the transaction in
 //! which it counts: each event counts once, whichever node reads it. It has to come by before events are pruned, which

@@ -96,6 +96,12 @@ pub async fn views(mut conn: &Conn, actor: &Actor, span: Span) -> Result<i64> {
     Ok(total.get_result::<Number>(&mut conn).await?.n)
 }
 
+/// How often offers were put into a cart.
+pub async fn carts(mut conn: &Conn, actor: &Actor, span: Span) -> Result<i64> {
+    let total = Sql::new("SELECT coalesce(sum(carts), 0)::bigint AS n").join(span.rows(actor));
+    Ok(total.get_result::<Number>(&mut conn).await?.n)
+}
+
 /// Counters of a day.
 #[derive(Clone, Copy, Debug, QueryableByName)]
 #[expect(missing_docs, reason = "named as the columns")]
@@ -104,11 +110,13 @@ pub struct OnDay {
     pub day: NaiveDate,
     #[diesel(sql_type = BigInt)]
     pub views: i64,
+    #[diesel(sql_type = BigInt)]
+    pub carts: i64,
 }
 
 /// The days on which something happened, in order.
 pub async fn by_day(mut conn: &Conn, actor: &Actor, span: Span) -> Result<Vec<OnDay>> {
-    let days = Sql::new("SELECT day, sum(views)::bigint AS views").join(span.rows(actor));
+    let days = Sql::new("SELECT day, sum(views)::bigint AS views, sum(carts)::bigint AS carts").join(span.rows(actor));
     Ok(days.sql(" GROUP BY day ORDER BY day").load(&mut conn).await?)
 }
 
@@ -120,11 +128,14 @@ pub struct OfOffer {
     pub offer_id: OfferId,
     #[diesel(sql_type = BigInt)]
     pub views: i64,
+    #[diesel(sql_type = BigInt)]
+    pub carts: i64,
 }
 
 /// The offers that were shown most often, the first ones first.
 pub async fn top(mut conn: &Conn, actor: &Actor, span: Span, limit: usize) -> Result<Vec<OfOffer>> {
-    let offers = Sql::new("SELECT offer_id, sum(views)::bigint AS views").join(span.rows(actor));
+    let offers =
+        Sql::new("SELECT offer_id, sum(views)::bigint AS views, sum(carts)::bigint AS carts").join(span.rows(actor));
     let offers = offers.sql(" GROUP BY offer_id HAVING sum(views) > 0 ORDER BY views DESC, offer_id LIMIT ");
     Ok(offers.number(limit).load(&mut conn).await?)
 }

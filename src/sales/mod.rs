@@ -1,0 +1,66 @@
+//! Sales: from a shopper's first item to a delivered parcel. So far carts, coupons, prices and quotes.
+//!
+//! Invariants, held by the database except where said:
+//! - a customer has at most one active cart, and of one offer a cart has at most one line;
+//! - a cart belongs to a customer or to a guest, whose token is stored as its hash alone;
+//! - only a guest's cart is merged, once, and it says into which;
+//! - every price is computed here from the offer as it stands: nothing that a client sends is a price to pay (by the
+//!   code);
+//! - what a coupon is worth does not change, and its uses never exceed its limit;
+//! - a seller's coupon is for its goods alone (by the code).
+
+pub mod cart;
+pub mod coupon;
+pub mod pricing;
+pub mod quote;
+
+use async_graphql::MergedObject;
+
+use crate::domain_errors;
+
+domain_errors! {
+    pub struct SalesError, SalesErrorCode {
+        /// The offer cannot be bought at present.
+        OfferUnavailable = "OFFER_UNAVAILABLE",
+        /// The offer does not take so many packs: below its minimum, above its maximum, or between its steps.
+        QuantityNotTaken = "QUANTITY_NOT_TAKEN",
+        /// The cart has as many lines as it can hold.
+        CartFull = "CART_FULL",
+        /// The cart was changed since the client read it.
+        VersionConflict = "VERSION_CONFLICT",
+        /// Another coupon has this code.
+        CodeTaken = "CODE_TAKEN",
+        /// The coupon's window has not begun.
+        CouponNotStarted = "COUPON_NOT_STARTED",
+        /// The coupon's window is over, or it was ended.
+        CouponEnded = "COUPON_ENDED",
+        /// The coupon was used as often as it can be.
+        CouponUsedUp = "COUPON_USED_UP",
+        /// The shopper used the coupon as often as they can.
+        CouponUsedByCustomer = "COUPON_USED_BY_CUSTOMER",
+        /// The coupon asks who the shopper is: log in.
+        CouponSignInRequired = "COUPON_SIGN_IN_REQUIRED",
+        /// The coupon is for other customers.
+        CouponNotForCustomer = "COUPON_NOT_FOR_CUSTOMER",
+        /// The coupon is for a customer's first order.
+        CouponNotFirstOrder = "COUPON_NOT_FIRST_ORDER",
+        /// The coupon does not go with another one in the cart, or the cart takes no more.
+        CouponNotStackable = "COUPON_NOT_STACKABLE",
+        /// The cart has none of the goods that the coupon is for, or none that can be bought.
+        CouponNoEligibleItems = "COUPON_NO_ELIGIBLE_ITEMS",
+        /// The goods that the coupon is for cost less than its minimum; the message says how much is missing.
+        CouponBelowMinimumAmount = "COUPON_BELOW_MINIMUM_AMOUNT",
+        /// The cart has too few packs of the goods that the coupon is for; the message says how many are missing.
+        CouponBelowMinimumQuantity = "COUPON_BELOW_MINIMUM_QUANTITY",
+        /// The line changed again since the client looked.
+        ChangedAgain = "CHANGED_AGAIN",
+    }
+}
+
+/// Sales, readable.
+#[derive(Default, MergedObject)]
+pub struct SalesQuery(cart::api::CartQuery, coupon::api::CouponQuery, quote::api::QuoteQuery);
+
+/// Sales, changeable.
+#[derive(Default, MergedObject)]
+pub struct SalesMutation(cart::api::CartMutation, coupon::api::CouponMutation, coupon::apply_api::CouponApplyMutation);

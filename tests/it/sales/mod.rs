@@ -1,0 +1,8 @@
+//! The sale: carts, coupons, prices and quotes.
+
+mod cart;
+mod coupons;
+mod coupons_in_carts;
+mod guests;
+mod pricing;
+mod quote;
