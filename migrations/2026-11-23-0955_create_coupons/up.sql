@@ -52,7 +52,7 @@ CREATE TABLE coupon_targets (
     id          uuid    NOT NULL CONSTRAINT coupon_targets_pkey PRIMARY KEY,
     coupon_id   uuid    NOT NULL CONSTRAINT coupon_targets_coupon_id_fkey REFERENCES coupons ON DELETE CASCADE,
     excluded    boolean NOT NULL,
-    product_id  uuid    CONSTRAINT coupon_targets_product_id_fkey REFERENCES products ON DELETE CASCADE,
+    product_id  uuid    CONSTRAINT coupon_targets_product_id_fkey REFERENCES products ON DELETE RESTRICT,
     category_id uuid    CONSTRAINT coupon_targets_category_id_fkey REFERENCES categories ON DELETE RESTRICT,
     seller_id   uuid    CONSTRAINT coupon_targets_seller_id_fkey REFERENCES sellers ON DELETE RESTRICT,
     CONSTRAINT coupon_targets_one_check CHECK (num_nonnulls(product_id, category_id, seller_id) = 1),

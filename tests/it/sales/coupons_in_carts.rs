@@ -189,7 +189,7 @@ async fn stackable_coupons_go_together_and_never_take_more_than_all() {
     assert_eq!(parts, ["97.50", "90.00", "7.50"], "each takes of what the ones before left");
     assert_eq!((cart.text("/cart/discount/amount"), cart.text("/cart/total/amount")), ("195.00", "0.00"));
     for n in 0..4 {
-        let refusal = apply(&customer, &format!("MORE-{n}")).await.problems("cartCouponApply").first().is_some();
+        let refusal = !apply(&customer, &format!("MORE-{n}")).await.problems("cartCouponApply").is_empty();
         assert_eq!(refusal, n > 1, "at most five");
     }
     let again = apply(&customer, "HALF").await;
