@@ -1,5 +1,7 @@
 //! Carts of guests: the token, merging after login, and the end of carts nobody touches.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -120,7 +122,16 @@ async fn carts_that_nobody_touches_are_given_up() {
     app.advance(TimeDelta::days(2));
     assert_eq!(read(&app, Some(&token)).await, Value::Null, "also before it is swept");
     assert_eq!(refused(&app, "cartClear", json!({ "guestToken": token })).await, ["NOT_FOUND"]);
-    assert_eq!(sweep(&app).await, (1, 0), "the guest's; what looked and found it expired rolled back");
+    // What looked and found it expired rolled back, perhaps not yet: the sweep passes over locked rows.
+    let mut swept = sweep(&app).await;
+    for _ in 0..100 {
+        if swept != (0, 0) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        swept = sweep(&app).await;
+    }
+    assert_eq!(swept, (1, 0), "the guest's");
     let until = app.database.value("SELECT status FROM carts WHERE account_id IS NULL").await;
     assert_eq!(until, json!("abandoned"));
     app.advance(TimeDelta::days(59));
