@@ -4,6 +4,7 @@ use super::{
     MAX_IN_CART,
     model::in_cart,
     rules::{self, CouponRefusal, Refused},
+    stored_code,
 };
 use crate::{
     app::App,
@@ -18,13 +19,6 @@ use crate::{
 /// Codes that one caller tries.
 const TRY_RATE: Rate = Rate::per_minute(20, 40);
 
-/// A code as it is stored: shoppers type it in any case, with spaces around it.
-fn normal(code: &str) -> Option<String> {
-    let code = code.trim().to_uppercase();
-    let known = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-    ((3..=32).contains(&code.len()) && code.chars().all(known)).then_some(code)
-}
-
 fn refuse(refused: &Refused) -> Error {
     Error::problem(refused.code(), "code", refused.message())
 }
@@ -33,7 +27,7 @@ fn refuse(refused: &Refused) -> Error {
 pub async fn apply(app: &App, actor: &Actor, which: &Which, code: &str) -> Result<Filled> {
     app.limiter.take(&format!("coupon:{}", actor.key()), 1, TRY_RATE).await.check()?;
     let unknown = || Error::problem("NOT_FOUND", "code", "there is no such coupon");
-    let code = normal(code).ok_or_else(unknown)?;
+    let code = stored_code(code).ok_or_else(unknown)?;
     let held = Held::open(app, actor, which).await?;
     let candidate = in_cart::by_code(&held.tx, held.cart.id, &code).await?.ok_or_else(unknown)?;
     let others = in_cart::applied(&held.tx, held.cart.id).await?;
@@ -57,7 +51,7 @@ pub async fn apply(app: &App, actor: &Actor, which: &Which, code: &str) -> Resul
 /// Takes a coupon out of the caller's cart.
 pub async fn remove(app: &App, actor: &Actor, which: &Which, code: &str) -> Result<Filled> {
     let unknown = || Error::problem("NOT_FOUND", "code", "the cart has no such coupon");
-    let code = normal(code).ok_or_else(unknown)?;
+    let code = stored_code(code).ok_or_else(unknown)?;
     let held = Held::open(app, actor, which).await?;
     if !in_cart::remove(&held.tx, held.cart.id, &code).await? {
         return Err(unknown());

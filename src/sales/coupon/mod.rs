@@ -23,3 +23,11 @@ pub const MAX_IN_CART: usize = 5;
 pub const MAX_TARGETS: usize = 200;
 /// Most customers that one coupon names.
 pub const MAX_CUSTOMERS: usize = 1_000;
+
+/// A code as it is stored: 3 to 32 capitals, digits and hyphens, no hyphen first. People type it in any case, with spaces
+/// around it.
+fn stored_code(typed: &str) -> Option<String> {
+    let code = typed.trim().to_uppercase();
+    let known = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
+    ((3..=32).contains(&code.len()) && code.chars().all(known) && !code.starts_with('-')).then_some(code)
+}

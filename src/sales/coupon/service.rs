@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     MAX_CUSTOMERS, MAX_TARGETS,
     model::{self, Coupon, CouponId, CouponKind, CouponStatus, Target},
+    stored_code,
 };
 use crate::{
     app::App,
@@ -81,16 +82,14 @@ pub async fn create(app: &App, actor: &Actor, new: NewCoupon) -> Result<Coupon> 
     let now = app.clock.now();
     let mut checks = Checks::default();
     check_value(&mut checks, &new);
-    let code = new.code.trim().to_uppercase();
-    let shape = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-    let fits = (3..=32).contains(&code.len()) && code.chars().all(shape) && !code.starts_with('-');
-    checks.ensure(fits, "INVALID", "code", "a code has 3 to 32 letters A to Z, digits and hyphens");
+    let code = stored_code(&new.code);
+    checks.ensure(code.is_some(), "INVALID", "code", "a code has 3 to 32 letters A to Z, digits and hyphens");
     let description = checks.text("description", &new.description, 0, 500);
     let named = new.targets.len() <= MAX_TARGETS;
     checks.ensure(named, "INVALID", "targets", format!("a coupon names at most {MAX_TARGETS} goods"));
     let row = Coupon {
         id: CouponId::new(),
-        code,
+        code: code.unwrap_or_default(),
         description,
         seller_id: new.seller_id,
         kind: new.kind,
