@@ -26,9 +26,10 @@ const SOCKET_PATH_MAX: usize = if cfg!(target_os = "linux") { 107 } else { 103 }
 /// Recovery after a crash comes before readiness and can take a while on a slow disk.
 const READY_WITHIN: Duration = Duration::from_secs(90);
 const POLL: Duration = Duration::from_millis(20);
-/// For a demo on a small machine; given on the command line, which outranks variables like PGPORT.
+/// For a demo on a small machine, and an import of a million rows without a checkpoint every few seconds; given on the
+/// command line, which outranks variables like PGPORT.
 const SETTINGS: &str = "listen_addresses= port=5432 unix_socket_permissions=0700 jit=off \
-    shared_buffers=128MB max_connections=100 synchronous_commit=on timezone=UTC \
+    shared_buffers=256MB max_wal_size=2GB max_connections=100 synchronous_commit=on timezone=UTC \
     idle_in_transaction_session_timeout=30s log_min_duration_statement=-1 log_checkpoints=off";
 
 /// No server binaries on this machine; the text says what to do.

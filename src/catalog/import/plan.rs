@@ -24,8 +24,8 @@ pub struct ProductSlot {
     pub before: Option<ProductRow>,
     /// As it shall be.
     pub after: ProductRow,
-    /// Texts as stored.
-    pub texts_before: Option<TextsRow>,
+    /// Texts as stored; a product without any has no row.
+    pub texts_before: TextsRow,
     /// Texts as they shall be.
     pub texts: TextsRow,
     /// Pictures to add.
@@ -59,7 +59,7 @@ impl ProductSlot {
     /// Whether anything of it is to be written.
     pub fn changes(&self) -> bool {
         self.before.as_ref() != Some(&self.after)
-            || self.texts_before.as_ref() != Some(&self.texts)
+            || self.texts_before != self.texts
             || self.children_change
             || !self.media.is_empty()
     }
@@ -129,12 +129,8 @@ impl Plan {
             if let Some(key) = &row.import_key {
                 plan.by_key.insert(key.clone(), at);
             }
-            let texts_before = known.texts.remove(&row.id);
-            plan.products.push(ProductSlot {
-                texts: texts_before.clone().unwrap_or_else(|| no_texts(row.id)),
-                texts_before,
-                ..ProductSlot::new(row)
-            });
+            let texts = known.texts.remove(&row.id).unwrap_or_else(|| no_texts(row.id));
+            plan.products.push(ProductSlot { texts_before: texts.clone(), texts, ..ProductSlot::new(row) });
             if let Some(slot) = plan.products.last_mut() {
                 slot.before = Some(slot.after.clone());
             }
@@ -372,7 +368,7 @@ impl ProductSlot {
     fn new(after: ProductRow) -> Self {
         Self {
             before: None,
-            texts_before: None,
+            texts_before: no_texts(after.id),
             texts: no_texts(after.id),
             after,
             media: Vec::new(),

@@ -189,8 +189,8 @@ fn expect_all(updated: usize, wanted: usize) -> Result<()> {
 }
 
 async fn write_texts(mut conn: &Conn, slots: &[&ProductSlot]) -> Result<()> {
-    let rows: Vec<_> =
-        slots.iter().filter(|slot| slot.texts_before.as_ref() != Some(&slot.texts)).map(|slot| &slot.texts).collect();
+    let changed = slots.iter().filter(|slot| slot.texts_before != slot.texts);
+    let rows: Vec<_> = changed.map(|slot| &slot.texts).collect();
     if rows.is_empty() {
         return Ok(());
     }
