@@ -187,6 +187,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    cod_collections (attempt_id) {
+        attempt_id -> Uuid,
+        intent_id -> Uuid,
+        mode -> Text,
+        due_minor -> Int8,
+        collected_minor -> Int8,
+        rounding_minor -> Int8,
+        collected_by -> Uuid,
+        collected_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     commission_rules (id) {
         id -> Uuid,
         scope -> Text,
@@ -260,6 +273,20 @@ diesel::table! {
         status -> Text,
         version -> Int4,
         created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    credit_accounts (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        limit_minor -> Int8,
+        used_minor -> Int8,
+        days -> Int4,
+        suspended -> Bool,
+        version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
@@ -740,6 +767,87 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    payment_attempts (id) {
+        id -> Uuid,
+        intent_id -> Uuid,
+        number -> Int4,
+        gateway -> Text,
+        status -> Text,
+        amount_minor -> Int8,
+        authorised_minor -> Int8,
+        captured_minor -> Int8,
+        gateway_order -> Nullable<Text>,
+        fee_minor -> Nullable<Int8>,
+        fee_tax_minor -> Nullable<Int8>,
+        settlement -> Nullable<Text>,
+        bank_reference -> Nullable<Text>,
+        problem_code -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        polls -> Int4,
+        started_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_events (id) {
+        id -> Uuid,
+        intent_id -> Uuid,
+        attempt_id -> Uuid,
+        kind -> Text,
+        source -> Text,
+        gateway_payment -> Nullable<Text>,
+        gateway_refund -> Nullable<Text>,
+        amount_minor -> Int8,
+        code -> Nullable<Text>,
+        message -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_intents (id) {
+        id -> Uuid,
+        payable_id -> Uuid,
+        reference -> Text,
+        account_id -> Uuid,
+        method -> Text,
+        status -> Text,
+        amount_minor -> Int8,
+        waived_minor -> Int8,
+        authorised_minor -> Int8,
+        captured_minor -> Int8,
+        refunded_minor -> Int8,
+        pending_refund_minor -> Int8,
+        overpaid -> Bool,
+        expires_at -> Nullable<Timestamptz>,
+        due_on -> Nullable<Date>,
+        event_seq -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_refunds (id) {
+        id -> Uuid,
+        intent_id -> Uuid,
+        attempt_id -> Nullable<Uuid>,
+        gateway_payment -> Nullable<Text>,
+        request_key -> Text,
+        channel -> Text,
+        status -> Text,
+        amount_minor -> Int8,
+        reason -> Text,
+        gateway_refund -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
