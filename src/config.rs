@@ -42,6 +42,9 @@ pub struct Config {
     #[expect(missing_docs, reason = "documented on its type")]
     #[command(flatten)]
     pub offers: OfferConfig,
+    #[expect(missing_docs, reason = "documented on its type")]
+    #[command(flatten)]
+    pub payments: PaymentConfig,
 }
 
 /// What the server is run for.
@@ -263,6 +266,25 @@ pub enum AutomaticApproval {
     Off,
     /// Its papers, once all required ones are accepted.
     Documents,
+}
+
+/// Payments.
+#[derive(Clone, Debug, Args)]
+pub struct PaymentConfig {
+    /// Minutes in which an order is to be paid; then it is cancelled
+    #[arg(long, env = "FRESHVILLA_PAYMENT_MINUTES", default_value_t = 20, global = true,
+        value_parser = clap::value_parser!(u16).range(1..=1_440))]
+    pub payment_minutes: u16,
+    /// Largest order in rupees that is paid on delivery; the law forbids two lakh rupees and more in cash
+    #[arg(long, env = "FRESHVILLA_COD_CEILING_RUPEES", default_value_t = 50_000, global = true,
+        value_parser = clap::value_parser!(u32).range(0..=199_999))]
+    pub cod_ceiling_rupees: u32,
+    /// Refused deliveries after which a customer pays in advance
+    #[arg(long, env = "FRESHVILLA_COD_MAX_REFUSALS", default_value_t = 3, global = true)]
+    pub cod_max_refusals: u16,
+    /// Postal codes, or their first digits, where nothing is paid on delivery, separated by commas
+    #[arg(long, env = "FRESHVILLA_COD_EXCLUDED_PINCODES", value_delimiter = ',', global = true)]
+    pub cod_excluded_pincodes: Vec<String>,
 }
 
 /// Logging.

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod kernel;
 pub mod maintenance;
 pub mod marketplace;
+pub mod payments;
 pub mod sales;
 #[expect(missing_docs, reason = "generated; the database holds the comments")]
 pub mod schema;

@@ -16,7 +16,15 @@ pub mod quote;
 
 use async_graphql::MergedObject;
 
-use crate::domain_errors;
+use crate::{
+    app::App,
+    domain_errors,
+    kernel::{db::Tx, error::Result},
+    payments::{
+        intent::model::PaymentIntent,
+        payee::{Payable, Payee},
+    },
+};
 
 domain_errors! {
     pub struct SalesError, SalesErrorCode {
@@ -54,6 +62,13 @@ domain_errors! {
         CouponBelowMinimumQuantity = "COUPON_BELOW_MINIMUM_QUANTITY",
         /// The line changed again since the client looked.
         ChangedAgain = "CHANGED_AGAIN",
+    }
+}
+
+/// Until there are orders, nobody waits for payments.
+impl Payee for Payable {
+    async fn payment_changed(_app: &App, _tx: &Tx, _before: &PaymentIntent, _after: &PaymentIntent) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -126,7 +126,7 @@ const WRITTEN_ONLY: [&str; 0] = [];
 
 #[tokio::test]
 async fn check_lists_are_the_enums_variants() {
-    use freshvilla::{catalog, identity, inventory, kernel, marketplace, sales, work};
+    use freshvilla::{catalog, identity, inventory, kernel, marketplace, payments, sales, work};
     let enums = lists! {
         "accounts_kind_check" => kernel::access::AccountKind,
         "accounts_status_check" => identity::account::model::AccountStatus,
@@ -169,6 +169,15 @@ async fn check_lists_are_the_enums_variants() {
         "product_proposals_status_check" => marketplace::proposal::model::ProposalStatus,
         "product_proposals_dietary_check" => catalog::product::model::Dietary,
         "offers_status_check" => marketplace::offer::model::OfferStatus,
+        "cod_collections_mode_check" => payments::cod::model::CollectionMode,
+        "payment_attempts_gateway_check" => payments::attempt::model::Gateway,
+        "payment_attempts_status_check" => payments::attempt::model::AttemptStatus,
+        "payment_events_kind_check" => payments::attempt::model::FactKind,
+        "payment_events_source_check" => payments::attempt::model::FactSource,
+        "payment_intents_method_check" => payments::intent::model::PaymentMethod,
+        "payment_intents_status_check" => payments::intent::model::PaymentStatus,
+        "payment_refunds_channel_check" => payments::refund::model::RefundChannel,
+        "payment_refunds_status_check" => payments::refund::model::RefundStatus,
         "password_tokens_purpose_check" => identity::account::password::PasswordTokenPurpose,
         "product_variants_status_check" => catalog::category::model::ShelfStatus,
         "product_variants_unit_check" => catalog::variant::model::Unit,

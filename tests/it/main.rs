@@ -37,6 +37,7 @@ mod maintenance;
 mod offer_import;
 mod offers;
 mod paging;
+mod payments;
 mod performance;
 mod proposals;
 mod rate_limit;

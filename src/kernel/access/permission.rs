@@ -50,6 +50,12 @@ crate::text_enum! {
         InventoryRead = "inventory.read",
         /// Change stock within scope.
         InventoryWrite = "inventory.write",
+        /// See all payments and what gateways told of them.
+        PaymentsRead = "payments.read",
+        /// Record payments that no gateway tells of, set customers' credit, choose gateways, replay webhooks.
+        PaymentsWrite = "payments.write",
+        /// Give money back.
+        PaymentsRefund = "payments.refund",
         /// See money documents within scope.
         FinancialsRead = "financials.read",
         /// Change money documents within scope.
@@ -85,6 +91,9 @@ impl Permission {
                 | Self::JobsWrite
                 | Self::SellersWrite
                 | Self::OffersReview
+                | Self::PaymentsRead
+                | Self::PaymentsWrite
+                | Self::PaymentsRefund
         )
     }
 }

@@ -1,0 +1,1 @@
+DROP TABLE cod_collections;

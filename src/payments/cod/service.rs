@@ -1,0 +1,108 @@
+//! Taking money at the door.
+
+use super::{
+    model::{self, Collection, CollectionMode},
+    rules,
+};
+use crate::{
+    app::App,
+    identity::account::model::AccountId,
+    kernel::{
+        db::Tx,
+        error::{Error, Result},
+        money::Minor,
+    },
+    payments::{
+        attempt::{
+            model::{self as attempts, Attempt, AttemptId, AttemptStatus, FactKind, FactSource, Gateway},
+            record::{News, record},
+        },
+        intent::model::{PaymentIntent, PaymentMethod, PaymentStatus},
+    },
+};
+
+/// Money taken on delivery.
+#[derive(Clone, Debug)]
+pub struct NewCollection {
+    /// Names the collection for whoever records it, 1 to 100 characters: recorded again, it is the same one.
+    pub key: String,
+    /// How it was taken.
+    pub mode: CollectionMode,
+    /// How much: cash is what is outstanding in whole rupees, UPI to the paisa.
+    pub amount: Minor,
+    /// With UPI: the bank's reference (RRN, 12 digits).
+    pub rrn: Option<String>,
+    /// Who took it.
+    pub collected_by: AccountId,
+}
+
+/// What whoever delivers takes for an intent: in whole rupees when it is cash.
+pub fn due_at_door(intent: &PaymentIntent, mode: CollectionMode) -> Minor {
+    match mode {
+        CollectionMode::Cash => rules::whole_rupees(intent.outstanding()),
+        CollectionMode::UpiOnDelivery => intent.outstanding(),
+    }
+}
+
+/// Records that what a locked intent asks for was taken at the door: once, and all of it.
+pub async fn collect(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewCollection) -> Result<PaymentIntent> {
+    if let Some(known) = attempts::by_gateway_order(tx, Gateway::Cash, &new.key).await?
+        && known.intent_id == intent.id
+    {
+        return Ok(intent.clone());
+    }
+    let due = check(intent, &new)?;
+    let now = app.clock.now();
+    let attempt = Attempt {
+        status: AttemptStatus::Pending,
+        gateway_order: Some(new.key.clone()),
+        bank_reference: new.rrn.clone(),
+        ..Attempt::next(tx, intent, Gateway::Cash, due, now).await?
+    };
+    attempts::insert(tx, &attempt).await?;
+    let row = Collection {
+        attempt_id: attempt.id,
+        intent_id: intent.id,
+        mode: new.mode,
+        due_minor: due,
+        collected_minor: new.amount,
+        rounding_minor: Minor(new.amount.0 - due.0),
+        collected_by: new.collected_by,
+        collected_at: now,
+    };
+    model::insert(tx, &row).await?;
+    let news = News::of_payment(FactKind::Captured, Some(payment_name(attempt.id)), due);
+    record(app, tx, intent, &attempt, FactSource::Staff, &[news]).await
+}
+
+fn payment_name(attempt: AttemptId) -> String {
+    attempt.to_string()
+}
+
+/// What is outstanding, where it may be taken so.
+fn check(intent: &PaymentIntent, new: &NewCollection) -> Result<Minor> {
+    if intent.method != PaymentMethod::Cod || intent.status != PaymentStatus::Promised {
+        return Err(Error::conflict("nothing is to be collected for this payment"));
+    }
+    if new.key.is_empty() || new.key.len() > 100 || new.key.chars().any(char::is_control) {
+        return Err(Error::invalid("collectionKey", "a collection's key has 1 to 100 characters"));
+    }
+    match (new.mode, &new.rrn) {
+        (CollectionMode::Cash, None) => {}
+        (CollectionMode::UpiOnDelivery, Some(rrn)) if is_rrn(rrn) => {}
+        (CollectionMode::Cash, Some(_)) => return Err(Error::invalid("rrn", "cash has no bank reference")),
+        (CollectionMode::UpiOnDelivery, _) => {
+            return Err(Error::invalid("rrn", "a UPI payment's reference (RRN) has 12 digits"));
+        }
+    }
+    let due = due_at_door(intent, new.mode);
+    if new.amount != due {
+        return Err(Error::problem("WRONG_AMOUNT", "amount", format!("₹{due} is to be collected")));
+    }
+    Ok(intent.outstanding())
+}
+
+/// Whether the text is a UPI payment's reference at the banks.
+pub fn is_rrn(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,5 @@
+//! What is to be paid for one payable, and how far it is.
+
+pub mod model;
+pub mod service;
+pub mod settle;

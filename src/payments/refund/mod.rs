@@ -1,0 +1,4 @@
+//! Money given back.
+
+pub mod model;
+pub mod service;
