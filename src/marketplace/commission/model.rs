@@ -22,6 +22,7 @@ use crate::{
         page::{self, Direction, Order, Page, PageArgs},
         sql::{Select, Sql},
     },
+    load_by_id,
     marketplace::offer::model::{Offer, OfferId},
     schema::commission_rules,
     text_enum,
@@ -92,6 +93,8 @@ impl CommissionRule {
         Rate { share: self.rate_bp, fixed: self.fixed_minor, least: self.min_minor, most: self.max_minor }
     }
 }
+
+load_by_id!(CommissionRuleId => CommissionRule, commission_rules);
 
 /// Which rules a list shows.
 #[derive(Clone, Debug, Default, InputObject)]

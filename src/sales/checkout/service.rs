@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     model::{self, Buyer},
-    rows::{self, OrderRow},
+    rows::{self, DiscountRow, OrderRow},
     split::{Frame, Split, split},
 };
 use crate::{
@@ -56,7 +56,10 @@ use crate::{
             owner::Owner,
             service::Filled,
         },
-        coupon::redeem::{self, Use},
+        coupon::{
+            model::CouponId,
+            redeem::{self, Use},
+        },
         order::{
             machine::OrderParty,
             model::{
@@ -148,9 +151,10 @@ pub async fn complete(app: &App, actor: &Actor, key: &str, new: NewOrder) -> Res
     let frame = frame(app, &tx, &filled, id, (&request, &buyer)).await?;
     let too_large = || Error::BadInput("the order costs more than can be computed".to_owned());
     let whole = split(&quote, &frame).ok_or_else(too_large)?;
+    let uses = uses(&quote, &whole);
     let intent = open_payment(app, &tx, &new, &request, (&frame, &whole, &address)).await?;
     let order = store(app, actor, &tx, (frame, whole), (request, buyer, &address, &filled, &intent)).await?;
-    take_coupons(&tx, &order, &quote, app.clock.now()).await?;
+    redeem::take(&tx, (order.account_id, order.cart_id), &uses, app.clock.now()).await?;
     let saved = filled.lines.iter().any(|line| line.item.saved);
     carts::convert(&tx, &filled.cart, saved, app.clock.now()).await?;
     Change::new("checkoutComplete", order.id, None, Some(&order))?.record(&tx, &app.clock, actor).await?;
@@ -368,12 +372,15 @@ async fn set_aside(
     }
 }
 
-async fn take_coupons(tx: &Tx, order: &Order, quote: &Quote, now: DateTime<Utc>) -> Result<()> {
-    let fees: i64 = quote.shipments.iter().map(|priced| priced.fee_discount.0).sum();
-    let used = quote.coupons.iter().filter_map(|(one, effect)| Some((one, effect.as_ref().ok()?)));
-    let uses = used.map(|(one, effect)| {
-        let off = if effect.free_delivery { effect.discount.0.saturating_add(fees) } else { effect.discount.0 };
-        Use { coupon: one.coupon.id, discount: Minor(off), version: Some(one.coupon.version) }
-    });
-    redeem::take(tx, (order.account_id, order.cart_id), &uses.collect::<Vec<_>>(), now).await
+/// The uses that the order's coupons take, each priced by the version that the quote saw.
+fn uses(quote: &Quote, whole: &Split) -> Vec<Use> {
+    let version = |coupon: CouponId| {
+        quote.coupons.iter().find(|(one, _)| one.coupon.id == coupon).map(|(one, _)| one.coupon.version)
+    };
+    let used = |row: &DiscountRow| {
+        let coupon = CouponId(row.coupon_id);
+        let discount = Minor(row.goods_minor.0.saturating_add(row.delivery_minor.0));
+        Use { coupon, discount, version: version(coupon) }
+    };
+    whole.discounts.iter().map(used).collect()
 }

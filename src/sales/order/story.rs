@@ -158,6 +158,17 @@ impl Story {
         self.tell_seller(id, part, kind);
     }
 
+    /// Something happened to a part of which its seller does not know yet.
+    pub fn tell_buyer<'a, 'b>(
+        &mut self,
+        order: impl Into<Whole<'a>>,
+        part: impl Into<Piece<'b>>,
+        what: impl Into<What>,
+    ) {
+        let Piece { id, location, .. } = part.into();
+        self.enter(order.into(), Some((id, location)), what.into());
+    }
+
     /// Only its seller hears of it: the order as a whole was told already.
     pub fn tell_seller<'a>(&mut self, order: OrderId, part: impl Into<Piece<'a>>, kind: OrderEventKind) {
         let Piece { id, seller, location, seq } = part.into();

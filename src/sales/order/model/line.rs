@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
 use uuid::Uuid;
 
@@ -102,6 +101,13 @@ pub struct OrderLine {
     pub quantity_shipped: i32,
     /// Packs that came back.
     pub quantity_returned: i32,
+}
+
+impl OrderLine {
+    /// What the goods cost with all taxes, coupons taken off; delivery is not in it.
+    pub fn paid_for_goods(&self) -> Minor {
+        Minor(self.amount_minor.0 - self.discount_minor.0)
+    }
 }
 
 load_children! {

@@ -357,6 +357,24 @@ pub async fn lock_paid_by(conn: &Conn, intent: IntentId) -> Result<Option<Order>
     Select::<Order>::new(rest).row(conn).await
 }
 
+/// What coupons took off an order.
+pub async fn discounts(mut conn: &Conn, order: OrderId) -> Result<Vec<OrderDiscount>> {
+    let rows = order_discounts::table.filter(order_discounts::order_id.eq(order)).order(order_discounts::position);
+    Ok(rows.select(OrderDiscount::as_select()).load(&mut conn).await?)
+}
+
+/// Whether all who would send an order still work: its sellers, and their locations.
+pub async fn can_be_sent(conn: &Conn, order: OrderId) -> Result<bool> {
+    let closed = Sql::new(
+        "FROM sub_orders JOIN sellers ON sellers.id = sub_orders.seller_id \
+         LEFT JOIN stores ON stores.id = sub_orders.location_id \
+         LEFT JOIN warehouses ON warehouses.id = sub_orders.location_id \
+         WHERE (sellers.status <> 'active' OR coalesce(stores.status, warehouses.status) <> 'active') \
+         AND sub_orders.order_id = ",
+    );
+    Ok(!closed.bind(order).exists(conn).await?)
+}
+
 /// Orders, at most so many, that wait for a payment and whose time is over, with their payment intents; the oldest first.
 pub async fn overdue(mut conn: &Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<(OrderId, IntentId)>> {
     let waiting = orders::placed_at.is_null().and(orders::cancelled_at.is_null());

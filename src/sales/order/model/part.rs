@@ -326,6 +326,12 @@ pub async fn find(conn: &Conn, actor: &Actor, id: SubOrderId) -> Result<SubOrder
     Select::<SubOrder>::new(rest).row(conn).await?.ok_or(Error::NotFound("sub-order"))
 }
 
+/// Whether the caller has the permission on a sub-order as seller or back office.
+pub async fn is_within(conn: &Conn, actor: &Actor, permission: Permission, id: SubOrderId) -> Result<bool> {
+    let mine = Sql::new("FROM sub_orders WHERE id = ").bind(id).sql(" AND ").join(within(actor, permission));
+    mine.exists(conn).await
+}
+
 /// The parts of a locked order, locked for a change, in the order of their IDs.
 pub async fn lock_all(conn: &Conn, order: OrderId) -> Result<Vec<SubOrder>> {
     let rest = Sql::new("FROM sub_orders WHERE order_id = ").bind(order).sql(" ORDER BY id FOR UPDATE");
