@@ -278,6 +278,16 @@ pub struct SalesConfig {
     #[arg(long, env = "FRESHVILLA_CONFIRM_MINUTES", default_value_t = 60, global = true,
         value_parser = clap::value_parser!(u16).range(1..=10_080))]
     pub confirm_minutes: u16,
+
+    /// Minutes in which a seller is to pack an order once it is confirmed
+    #[arg(long, env = "FRESHVILLA_PACK_MINUTES", default_value_t = 240, global = true,
+        value_parser = clap::value_parser!(u16).range(1..=10_080))]
+    pub pack_minutes: u16,
+
+    /// Minutes in which a package is to leave once it is packed
+    #[arg(long, env = "FRESHVILLA_SHIP_MINUTES", default_value_t = 1_440, global = true,
+        value_parser = clap::value_parser!(u16).range(1..=10_080))]
+    pub ship_minutes: u16,
 }
 
 /// Payments.

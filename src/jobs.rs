@@ -14,7 +14,7 @@ use crate::{
     },
     maintenance::Maintain,
     marketplace::{offer::import::jobs::RunOfferImport, staff::jobs::SendInvitation},
-    sales::order::jobs::ExpireOrders,
+    sales::{fulfilment::jobs::WatchSellers, order::jobs::ExpireOrders},
 };
 
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
@@ -32,6 +32,7 @@ pub fn registry() -> Registry<App> {
         .with::<SendInvitation>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()
+        .with::<WatchSellers>()
         .limit(IMPORT_QUEUE, 2)
         .limit(MAIL_QUEUE, MAILS_AT_ONCE)
 }

@@ -21,7 +21,7 @@ use crate::{
         outbox,
     },
     marketplace::{distributor, document, offer, performance},
-    sales::{cart, order::jobs::ExpireOrders},
+    sales::{cart, fulfilment::jobs::WatchSellers, order::jobs::ExpireOrders},
     work::file,
 };
 
@@ -61,6 +61,7 @@ impl Maintain {
 pub async fn schedule(app: &App) -> Result<()> {
     ExpireReservations::schedule(app, app.clock.now()).await?;
     ExpireOrders::schedule(app, app.clock.now()).await?;
+    WatchSellers::schedule(app, app.clock.now()).await?;
     Maintain::after(app.clock.now())?.enqueue(app).await
 }
 

@@ -67,6 +67,7 @@ use crate::{
             model::{self as cart, CartId, CartRow},
         },
         coupon::model::{self as coupon, Coupon, CouponId},
+        fulfilment::model::{self as package, Package, PackageId},
         order::model::{
             self as order, Order, OrderId,
             line::{self as order_line, OrderLine, OrderLineId},
@@ -139,6 +140,7 @@ nodes! {
     CouponId => Coupon as Coupon, "coupons", coupon::visible_to;
     OrderId => Order as Order, "orders", order::visible_to;
     SubOrderId => SubOrder as SubOrder, "sub_orders", sub_order::visible_to;
+    PackageId => Package as Package, "packages", package::visible_to;
     OrderLineId => OrderLine as OrderLine, "order_lines", order_line::visible_to;
     CategoryId => Category as Category, "categories", category::visible_to;
     AddressId => Address as Address, "addresses", address::visible_to;

@@ -16,6 +16,7 @@
 pub mod cart;
 pub mod checkout;
 pub mod coupon;
+pub mod fulfilment;
 pub mod order;
 pub mod pricing;
 pub mod quote;
@@ -80,6 +81,18 @@ domain_errors! {
         CreditLimitExceeded = "CREDIT_LIMIT_EXCEEDED",
         /// It is too late to cancel: it is packed, on its way, or delivered.
         NotCancellable = "NOT_CANCELLABLE",
+        /// The sub-order or the package is in another state: look again.
+        WrongState = "WRONG_STATE",
+        /// More is packed than was ordered.
+        QuantityExceeded = "QUANTITY_EXCEEDED",
+        /// This is not the code of the package.
+        WrongCode = "WRONG_CODE",
+        /// Too many wrong codes were given: the back office has to record the delivery.
+        CodeLocked = "CODE_LOCKED",
+        /// Money is to be taken with this package; the message says how much.
+        CollectionRequired = "COLLECTION_REQUIRED",
+        /// Another amount is to be taken; the message says how much.
+        WrongAmount = "WRONG_AMOUNT",
     }
 }
 
@@ -91,6 +104,7 @@ pub struct SalesQuery(
     quote::api::QuoteQuery,
     order::api::OrderQuery,
     order::part_api::SubOrderQuery,
+    fulfilment::api::FulfilmentQuery,
 );
 
 /// Sales, changeable.
@@ -101,6 +115,7 @@ pub struct SalesMutation(
     coupon::apply_api::CouponApplyMutation,
     checkout::api::CheckoutMutation,
     order::change_api::OrderMutation,
+    fulfilment::api::FulfilmentMutation,
 );
 
 /// Sales, live.

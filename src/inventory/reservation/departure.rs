@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    model::{self, Reservation, ReservationLot, ReservationStatus},
+    model::{self, Reservation, ReservationId, ReservationLot, ReservationStatus},
     service::End,
 };
 use crate::{
@@ -40,7 +40,7 @@ pub async fn send(
     if row.status != ReservationStatus::Active {
         return Err(Error::conflict("these goods are not set aside any more"));
     }
-    let (mut held, items, lots) = open(conn, row).await?;
+    let (mut held, items, lots) = open(conn, &[row.id]).await?;
     held.sort_by_key(|line| lots.get(&line.lot_id).map(|lot| (lot.expires_on.is_none(), lot.expires_on, lot.id)));
     let variants: HashMap<_, _> = items.iter().map(|item| (item.id, item.variant_id)).collect();
     let today = app.clock.today();
@@ -70,12 +70,16 @@ pub async fn send(
     model::close(conn, &[row.id], ReservationStatus::Committed, at.now).await
 }
 
-/// Takes back what left with a locked, committed reservation: to its lots, what has expired meanwhile as damaged.
-pub async fn take_back(app: &App, conn: &Conn, actor: &Actor, row: &Reservation, cause: &Cause) -> Result<()> {
-    if row.status != ReservationStatus::Committed {
+/// Takes back what left with locked, committed reservations: to its lots, what has expired meanwhile as damaged.
+pub async fn take_back(app: &App, conn: &Conn, actor: &Actor, rows: Vec<Reservation>, cause: &Cause) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    if rows.iter().any(|row| row.status != ReservationStatus::Committed) {
         return Err(Error::conflict("these goods have not left the stock"));
     }
-    let (held, items, lots) = open(conn, row).await?;
+    let ids: Vec<ReservationId> = rows.iter().map(|row| row.id).collect();
+    let (held, items, lots) = open(conn, &ids).await?;
     let today = app.clock.today();
     let spoilt: Vec<StockLotId> = lots.values().filter(|lot| lot.has_expired(today)).map(|lot| lot.id).collect();
     let mut shelf = Shelf::new(items, lots);
@@ -89,17 +93,17 @@ pub async fn take_back(app: &App, conn: &Conn, actor: &Actor, row: &Reservation,
         shelf.post(line.lot_id, &back, cause, at)?;
     }
     shelf.store(conn, at.now).await?;
-    model::close(conn, &[row.id], ReservationStatus::Released, at.now).await
+    model::close(conn, &ids, ReservationStatus::Released, at.now).await
 }
 
-/// What the reservation takes from which lots, with the items under lock.
+/// What reservations take from which lots, with the items under lock.
 async fn open(
     conn: &Conn,
-    row: &Reservation,
+    ids: &[ReservationId],
 ) -> Result<(Vec<ReservationLot>, Vec<StockItem>, HashMap<StockLotId, StockLot>)> {
-    let held = model::lots_of(conn, &[row.id]).await?;
-    let ids: Vec<uuid::Uuid> = held.iter().map(|line| line.item_id.0).collect();
-    let items = stock::lock_items(conn, Sql::new("id = ANY(").bind(ids).sql(")")).await?;
+    let held = model::lots_of(conn, ids).await?;
+    let items: Vec<uuid::Uuid> = held.iter().map(|line| line.item_id.0).collect();
+    let items = stock::lock_items(conn, Sql::new("id = ANY(").bind(items).sql(")")).await?;
     let lots = stock::lots(conn, &items).await?;
     Ok((held, items, lots))
 }

@@ -94,6 +94,8 @@ pub struct ReservationLot {
     pub item_id: StockItemId,
     /// Pieces.
     pub quantity: i32,
+    /// Pieces of them that left; the others were given back.
+    pub sent: i32,
 }
 
 load_by_id!(ReservationId => Reservation, stock_reservations);
@@ -168,6 +170,24 @@ pub async fn lock_all(conn: &Conn, ids: &[ReservationId]) -> Result<Vec<Reservat
 pub async fn lots_of(mut conn: &Conn, ids: &[ReservationId]) -> Result<Vec<ReservationLot>> {
     let lots = stock_reservation_lots::table.filter(stock_reservation_lots::reservation_id.eq_any(ids));
     Ok(lots.select(ReservationLot::as_select()).load(&mut conn).await?)
+}
+
+/// Notes how many pieces left.
+pub async fn mark_sent(mut conn: &Conn, lots: &[ReservationLot]) -> Result<()> {
+    Sql::new("UPDATE stock_reservation_lots SET sent = left_with.sent FROM unnest(")
+        .bind(lots.iter().map(|lot| lot.reservation_id.0).collect::<Vec<_>>())
+        .sql(", ")
+        .bind(lots.iter().map(|lot| lot.lot_id.0).collect::<Vec<_>>())
+        .sql(", ")
+        .bind(lots.iter().map(|lot| lot.sent).collect::<Vec<_>>())
+        .sql(
+            ") AS left_with (reservation_id, lot_id, sent) \
+             WHERE stock_reservation_lots.reservation_id = left_with.reservation_id \
+             AND stock_reservation_lots.lot_id = left_with.lot_id",
+        )
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }
 
 /// Closes reservations.

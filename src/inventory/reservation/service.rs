@@ -122,20 +122,13 @@ pub struct Shortage {
 
 /// Sets pieces aside for an order at several locations, within a transaction. They are held until the order ends that
 /// with [`close_all`]. Answers what is short: then nothing may be kept, and the caller rolls back.
-pub async fn hold(
-    app: &App,
-    conn: &Conn,
-    actor: &Actor,
-    owner: &str,
-    shipments: &[Shipment],
-) -> Result<Vec<Shortage>> {
+pub async fn hold(app: &App, conn: &Conn, actor: &Actor, owner: &str, shipments: &[Shipment]) -> Result<Vec<Shortage>> {
     let (now, today) = (app.clock.now(), app.clock.today());
     let found = model::reserve_shipments(conn, shipments, owner, actor.account_id(), (now, today)).await?;
     let wanted = shipments.iter().flat_map(|shipment| &shipment.lines);
     let short = found.iter().zip(wanted).filter(|(found, (_, quantity))| found.picked < *quantity);
-    let short: Vec<Shortage> = short
-        .map(|(found, (variant, _))| Shortage { variant_id: *variant, available: found.picked })
-        .collect();
+    let short: Vec<Shortage> =
+        short.map(|(found, (variant, _))| Shortage { variant_id: *variant, available: found.picked }).collect();
     if short.is_empty() {
         tell_of_low(conn, &found, now).await?;
     }
@@ -224,7 +217,7 @@ impl End {
     }
 
     /// What is given back after its last day cannot be sold any more.
-    fn posting(self, quantity: i32, expired: bool) -> Posting {
+    pub(super) fn posting(self, quantity: i32, expired: bool) -> Posting {
         let kind = Some(MovementKind::Expiry);
         match self {
             Self::Release | Self::Expire if expired => {
@@ -292,18 +285,22 @@ pub async fn close_all(
 ) -> Result<Vec<Reservation>> {
     let now = app.clock.now();
     let ids: Vec<ReservationId> = rows.iter().map(|row| row.id).collect();
-    let reserved: Vec<ReservationLot> = model::lots_of(conn, &ids).await?;
+    let mut reserved: Vec<ReservationLot> = model::lots_of(conn, &ids).await?;
     let items: Vec<uuid::Uuid> = reserved.iter().map(|line| line.item_id.0).collect();
     let items = stock::lock_items(conn, Sql::new("id = ANY(").bind(items).sql(")")).await?;
     let lots = stock::lots(conn, &items).await?;
     let expired: HashSet<StockLotId> =
         lots.values().filter(|lot| lot.has_expired(app.clock.today())).map(|lot| lot.id).collect();
     let mut shelf = Shelf::new(items, lots);
-    for line in reserved {
+    for line in &mut reserved {
+        line.sent = if end == End::Commit { line.quantity } else { 0 };
         let posting = end.posting(line.quantity, expired.contains(&line.lot_id));
         shelf.post(line.lot_id, &posting, cause, At { now, actor })?;
     }
     shelf.store(conn, now).await?;
+    if end == End::Commit {
+        model::mark_sent(conn, &reserved).await?;
+    }
     model::close(conn, &ids, end.status(), now).await?;
     let closed = |row| Reservation { status: end.status(), closed_at: Some(now), ..row };
     Ok(rows.into_iter().map(closed).collect())

@@ -1,7 +1,5 @@
 //! Money taken at the door: rows, and every query over them.
 
-use std::{collections::HashMap, sync::Arc};
-
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -11,12 +9,11 @@ use serde::Serialize;
 use crate::{
     identity::account::model::AccountId,
     kernel::{
-        access::Actor,
         db::Conn,
         error::{Error, OnConstraint, Result},
-        loader::Key,
         money::Minor,
     },
+    load_children,
     payments::{attempt::model::AttemptId, intent::model::IntentId},
     schema::cod_collections,
     text_enum,
@@ -56,19 +53,9 @@ pub struct Collection {
     pub collected_at: DateTime<Utc>,
 }
 
-/// The key of what was collected for an intent.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CollectionOf(pub IntentId);
-
-impl Key for CollectionOf {
-    type Value = Arc<Collection>;
-
-    async fn fetch(mut conn: &Conn, _actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
-        let intents: Vec<IntentId> = keys.iter().map(|key| key.0).collect();
-        let rows = cod_collections::table.filter(cod_collections::intent_id.eq_any(intents));
-        let rows: Vec<Collection> = rows.select(Collection::as_select()).load(&mut conn).await?;
-        Ok(rows.into_iter().map(|row| (Self(row.intent_id), Arc::new(row))).collect())
-    }
+load_children! {
+    /// What was collected for an intent, the first first.
+    pub CollectionsOf(IntentId) => Collection, cod_collections.intent_id, by (collected_at, attempt_id)
 }
 
 /// Adds a collection.
@@ -77,7 +64,6 @@ pub async fn insert(mut conn: &Conn, row: &Collection) -> Result<()> {
         .values(row)
         .execute(&mut conn)
         .await
-        .on_constraint("cod_collections_intent_id_key", || Error::conflict("the money was collected already"))
         .on_constraint("cod_collections_collected_by_fkey", || {
             Error::problem("NOT_FOUND", "collectedBy", "there is no such account")
         })?;

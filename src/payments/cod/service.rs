@@ -28,7 +28,9 @@ pub struct NewCollection {
     pub key: String,
     /// How it was taken.
     pub mode: CollectionMode,
-    /// How much: cash is what is outstanding in whole rupees, UPI to the paisa.
+    /// What is due at this door; all that is outstanding when `None`.
+    pub due: Option<Minor>,
+    /// How much was taken: cash is what is due in whole rupees, UPI to the paisa.
     pub amount: Minor,
     /// With UPI: the bank's reference (RRN, 12 digits).
     pub rrn: Option<String>,
@@ -36,15 +38,16 @@ pub struct NewCollection {
     pub collected_by: AccountId,
 }
 
-/// What whoever delivers takes for an intent: in whole rupees when it is cash.
-pub fn due_at_door(intent: &PaymentIntent, mode: CollectionMode) -> Minor {
+/// What whoever delivers takes of what is due: in whole rupees when it is cash.
+pub fn to_take(due: Minor, mode: CollectionMode) -> Minor {
     match mode {
-        CollectionMode::Cash => rules::whole_rupees(intent.outstanding()),
-        CollectionMode::UpiOnDelivery => intent.outstanding(),
+        CollectionMode::Cash => rules::whole_rupees(due),
+        CollectionMode::UpiOnDelivery => due,
     }
 }
 
-/// Records that what a locked intent asks for was taken at the door: once, and all of it.
+/// Records that what is due of a locked intent was taken at the door: once for each key. An order that comes in several
+/// deliveries is collected in parts.
 pub async fn collect(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewCollection) -> Result<PaymentIntent> {
     if let Some(known) = attempts::by_gateway_order(tx, Gateway::Cash, &new.key).await?
         && known.intent_id == intent.id
@@ -95,11 +98,15 @@ fn check(intent: &PaymentIntent, new: &NewCollection) -> Result<Minor> {
             return Err(Error::invalid("rrn", "a UPI payment's reference (RRN) has 12 digits"));
         }
     }
-    let due = due_at_door(intent, new.mode);
-    if new.amount != due {
-        return Err(Error::problem("WRONG_AMOUNT", "amount", format!("₹{due} is to be collected")));
+    let due = new.due.unwrap_or(intent.outstanding());
+    if due <= Minor::ZERO || due > intent.outstanding() {
+        return Err(Error::problem("WRONG_AMOUNT", "amount", format!("₹{} is outstanding", intent.outstanding())));
     }
-    Ok(intent.outstanding())
+    let take = to_take(due, new.mode);
+    if new.amount != take {
+        return Err(Error::problem("WRONG_AMOUNT", "amount", format!("₹{take} is to be collected")));
+    }
+    Ok(due)
 }
 
 /// Whether the text is a UPI payment's reference at the banks.

@@ -34,7 +34,7 @@ pub struct NewRefund {
 
 /// Gives back a part of a locked intent, in the caller's transaction: never more than was captured, less what was given
 /// back or is on its way. The gateway is asked by a job after the commit; what came by hand goes back by hand. Where
-/// money was only promised, less is asked for instead. What lies in several payments comes in several refunds, of which
+/// that much is only promised yet, less is asked for instead. What lies in several payments comes in several refunds, of which
 /// the first is answered.
 pub async fn refund(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewRefund) -> Result<Refund> {
     let known = model::of_intent(tx, intent.id).await?;
@@ -44,7 +44,7 @@ pub async fn refund(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewRefund) 
     if new.amount <= Minor::ZERO {
         return Err(Error::problem("WRONG_AMOUNT", "amount", "a refund is more than nothing"));
     }
-    if intent.method.is_promise() && intent.captured_minor == Minor::ZERO {
+    if intent.method.is_promise() && new.amount <= intent.outstanding() {
         return waive(app, tx, intent, new).await;
     }
     if new.amount > intent.refundable() {

@@ -62,11 +62,7 @@ use crate::{
         },
         order::{
             machine::OrderParty,
-            model::{
-                self as orders, Order, OrderId,
-                part::SubOrderId,
-                timeline::OrderEventKind,
-            },
+            model::{self as orders, Order, OrderId, part::SubOrderId, timeline::OrderEventKind},
             number,
             status::SubOrderStatus,
             story::{By, Piece, Story, Whole},
@@ -339,19 +335,12 @@ fn place(app: &App, story: &mut Story, order: &mut OrderRow, whole: &mut Split) 
         story.tell_seller(id, piece, OrderEventKind::Placed);
     }
     let lines = whole.parts.iter().flat_map(|part| part.lines.iter().map(|(line, _)| line));
-    let sold = lines.map(|line| {
-        (OfferId(line.offer_id), line.quantity, Minor(line.amount_minor.0 - line.discount_minor.0))
-    });
+    let sold =
+        lines.map(|line| (OfferId(line.offer_id), line.quantity, Minor(line.amount_minor.0 - line.discount_minor.0)));
     story.tell_of_offers(id, sold);
 }
 
-async fn set_aside(
-    app: &App,
-    actor: &Actor,
-    tx: &Tx,
-    order: OrderId,
-    (whole, lines): (&Split, &[Line]),
-) -> Result<()> {
+async fn set_aside(app: &App, actor: &Actor, tx: &Tx, order: OrderId, (whole, lines): (&Split, &[Line])) -> Result<()> {
     let shipments = whole.parts.iter().map(|part| Shipment {
         id: ReservationId(part.row.reservation_id),
         location_id: LocationId(part.row.location_id),

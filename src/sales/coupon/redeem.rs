@@ -100,9 +100,9 @@ pub async fn take(
     .load(&mut conn)
     .await?;
     for one in &taken {
-        let limited = coupons.get(&one.coupon_id).filter(|coupon| {
-            coupon.max_uses_per_customer.is_some_and(|most| one.use_number > most)
-        });
+        let limited = coupons
+            .get(&one.coupon_id)
+            .filter(|coupon| coupon.max_uses_per_customer.is_some_and(|most| one.use_number > most));
         if let Some(coupon) = limited {
             return Err(refuse(coupon, CouponRefusal::UsedByCustomer));
         }
@@ -113,9 +113,10 @@ pub async fn take(
 
 /// Gives back the uses that the order of a cart took. A second time it changes nothing.
 pub async fn release(mut conn: &Conn, cart: CartId, now: DateTime<Utc>) -> Result<()> {
-    let held = Sql::new("SELECT id FROM coupons WHERE id IN (SELECT coupon_id FROM coupon_redemptions WHERE cart_id = ")
-        .bind(cart)
-        .sql(" AND released_at IS NULL) ORDER BY id FOR NO KEY UPDATE");
+    let held =
+        Sql::new("SELECT id FROM coupons WHERE id IN (SELECT coupon_id FROM coupon_redemptions WHERE cart_id = ")
+            .bind(cart)
+            .sql(" AND released_at IS NULL) ORDER BY id FOR NO KEY UPDATE");
     if held.ids(conn).await?.is_empty() {
         return Ok(());
     }
@@ -123,8 +124,10 @@ pub async fn release(mut conn: &Conn, cart: CartId, now: DateTime<Utc>) -> Resul
         .bind(now)
         .sql(" WHERE cart_id = ")
         .bind(cart)
-        .sql(" AND released_at IS NULL RETURNING coupon_id) \
-              UPDATE coupons SET uses = uses - 1 FROM freed WHERE coupons.id = freed.coupon_id")
+        .sql(
+            " AND released_at IS NULL RETURNING coupon_id) \
+              UPDATE coupons SET uses = uses - 1 FROM freed WHERE coupons.id = freed.coupon_id",
+        )
         .execute(&mut conn)
         .await?;
     Ok(())

@@ -122,7 +122,11 @@ fn prove(app: &App, (row, party): (&Package, OrderParty), given: Option<&str>) -
         return Err(Error::problem("CODE_LOCKED", "code", message));
     }
     let given = given.ok_or_else(|| Error::problem("REQUIRED", "code", "the buyer has a code for this package"))?;
-    if code::is(app, row.id, given)? { Ok(()) } else { Err(Error::problem("WRONG_CODE", "code", "this is not the code")) }
+    if code::is(app, row.id, given)? {
+        Ok(())
+    } else {
+        Err(Error::problem("WRONG_CODE", "code", "this is not the code"))
+    }
 }
 
 /// Counts a wrong code, under the locks under which it was compared: guesses in parallel gain nothing. Answers the refusal.
@@ -159,11 +163,12 @@ async fn collect(
         }
         (Some(taken), _) => taken,
     };
-    let collected_by = actor.account_id().map(AccountId).ok_or_else(|| Error::Forbidden("a person takes money".to_owned()))?;
+    let collected_by =
+        actor.account_id().map(AccountId).ok_or_else(|| Error::Forbidden("a person takes money".to_owned()))?;
     let new = NewCollection {
         key: package.to_string(),
         mode: taken.mode,
-        due,
+        due: Some(due),
         amount: taken.amount,
         rrn: taken.rrn.clone(),
         collected_by,

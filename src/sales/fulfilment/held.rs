@@ -46,8 +46,7 @@ impl Held {
         }
         let everything = actor.scope(Permission::OrdersWrite).everything;
         let party = if everything { OrderParty::Staff } else { OrderParty::Seller };
-        let found = part::find(tx, &Actor::system(), id).await?;
-        let order = orders::find(tx, &Actor::system(), found.order_id).await?;
+        let order = orders::find(tx, &Actor::system(), part::order_of(tx, id).await?).await?;
         let intent = payments::lock(tx, order.payment_intent_id).await?;
         let order = orders::lock(tx, order.id).await?;
         let parts = part::lock_all(tx, order.id).await?;
@@ -85,7 +84,13 @@ impl Held {
     }
 
     /// Writes what became of it, with its story and an audit record.
-    pub async fn store(mut self, app: &App, tx: &Tx, actor: &Actor, (action, story): (&str, Story)) -> Result<SubOrder> {
+    pub async fn store(
+        mut self,
+        app: &App,
+        tx: &Tx,
+        actor: &Actor,
+        (action, story): (&str, Story),
+    ) -> Result<SubOrder> {
         let now = app.clock.now();
         let mut rows = [self.part];
         part::store_all(tx, &mut rows, now).await?;

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{
     held::Held,
@@ -115,7 +114,7 @@ async fn insert(app: &App, tx: &Tx, actor: &Actor, (sub_order_id, new): (SubOrde
 pub(super) fn event(app: &App, actor: &Actor, package_id: PackageId, kind: PackageEventKind) -> PackageEvent {
     let now = app.clock.now();
     PackageEvent {
-        id: PackageEventId(Uuid::now_v7()),
+        id: PackageEventId::new(),
         package_id,
         kind,
         place: None,

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use serde::Serialize;
-use url::Url;
 
 use super::{
     held::Held,
@@ -56,7 +55,9 @@ impl Dispatch {
             tracking_url: text("trackingUrl", &self.tracking_url, (false, by_carrier), 500),
             courier: text("courier", &self.courier, (false, !by_carrier), 100),
         };
-        let secure = |url: &String| Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host());
+        let secure = |url: &String| {
+            url.parse::<http::Uri>().is_ok_and(|url| url.scheme_str() == Some("https") && url.host().is_some())
+        };
         let link = new.tracking_url.as_ref().is_none_or(secure);
         checks.ensure(link, "INVALID", "trackingUrl", "an address begins with https://");
         checks.finish()?;

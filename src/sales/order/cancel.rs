@@ -9,12 +9,14 @@ use super::{
         part::{self, SubOrder, SubOrderId},
         timeline::{OrderCancelReason, OrderEventKind},
     },
+    status::SubOrderStatus,
     story::{By, Story, What},
 };
 use crate::{
     app::App,
     inventory::{
         reservation::{
+            departure,
             model::{self as reservations, ReservationId, ReservationStatus},
             service::{self as stock, End},
         },
@@ -33,7 +35,7 @@ use crate::{
         model::PaymentIntent,
         service::{self as payments, NewRefund},
     },
-    sales::coupon::redeem,
+    sales::{coupon::redeem, fulfilment::model as packages},
 };
 
 /// What is to be cancelled.
@@ -147,6 +149,9 @@ async fn end(
     give_back(app, tx, &intent, (&order, &ended), (amount, last)).await?;
     let pieces: Vec<ReservationId> = ended.iter().map(|row| row.reservation_id).collect();
     release(app, actor, tx, &order, &pieces).await?;
+    if ended.iter().any(|row| row.status == SubOrderStatus::Packed) {
+        packages::unpack(tx, chosen, actor.known_id(), now).await?;
+    }
     let was = ended.clone();
     let mut story = Story::new(by, now);
     for row in &mut ended {
@@ -199,7 +204,7 @@ async fn give_back(
     if amount == Minor::ZERO {
         return Ok(());
     }
-    let promised = intent.method.is_promise() && intent.captured_minor == Minor::ZERO;
+    let promised = intent.method.is_promise() && amount <= intent.outstanding();
     if !promised && intent.refundable() < amount {
         return Err(Error::conflict("the payment is still being collected; please try again in a moment"));
     }
@@ -210,7 +215,7 @@ async fn give_back(
     Ok(())
 }
 
-/// Gives the pieces of reservations back to the stock.
+/// Gives the pieces of reservations back to the stock: those that are set aside, and those that were packed already.
 pub(super) async fn release(
     app: &App,
     actor: &Actor,
@@ -219,10 +224,12 @@ pub(super) async fn release(
     pieces: &[ReservationId],
 ) -> Result<()> {
     let rows = reservations::lock_all(conn, pieces).await?;
-    if rows.len() < pieces.len() || rows.iter().any(|row| row.status != ReservationStatus::Active) {
-        return Err(Error::problem("NOT_CANCELLABLE", "", "its goods have left the stock"));
+    let (packed, held): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.status == ReservationStatus::Committed);
+    let active = held.iter().filter(|row| row.status == ReservationStatus::Active).count();
+    if active < held.len() || held.len() + packed.len() < pieces.len() {
+        return Err(Error::problem("NOT_CANCELLABLE", "", "its goods are not there any more"));
     }
     let cause = Cause { reference: Some(order.number.clone()), note: None };
-    stock::close_all(app, conn, actor, rows, End::Release, &cause).await?;
-    Ok(())
+    stock::close_all(app, conn, actor, held, End::Release, &cause).await?;
+    departure::take_back(app, conn, actor, packed, &cause).await
 }

@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     cancel,
     machine::{self, OrderParty, SubOrderAction},
-    model::{
-        self as orders, OrderId, part,
-        timeline::OrderEventKind,
-    },
+    model::{self as orders, OrderId, part, timeline::OrderEventKind},
     story::{By, Story},
 };
 use crate::{

@@ -27,7 +27,14 @@ use crate::{
     },
     marketplace::commission::model::CommissionRule,
     payments::intent::model::PaymentMethod,
-    sales::{pricing::tax::TaxSplit, quote::api::TaxAmounts},
+    sales::{
+        fulfilment::model::{
+            Package, PackagesOf,
+            progress::{Fulfilment, FulfilmentOf},
+        },
+        pricing::tax::TaxSplit,
+        quote::api::TaxAmounts,
+    },
 };
 
 connection!(SubOrderConnection, SubOrderEdge, SubOrder);
@@ -68,6 +75,16 @@ impl SubOrder {
     /// What is between FreshVilla and its seller; null for its buyer.
     async fn terms(&self, ctx: &Context<'_>) -> Result<Option<Arc<SubOrderTerms>>> {
         ctx.load(TermsOf(self.id)).await
+    }
+
+    /// How far its seller is; null before it was taken on.
+    async fn fulfilment(&self, ctx: &Context<'_>) -> Result<Option<Arc<Fulfilment>>> {
+        ctx.load(FulfilmentOf(self.id)).await
+    }
+
+    /// The packages in which it travels; empty before it is packed.
+    async fn packages(&self, ctx: &Context<'_>) -> Result<Vec<Package>> {
+        Ok(ctx.load(PackagesOf(self.id)).await?.unwrap_or_default().to_vec())
     }
 
     /// What happened to it, the first first; what happened to the whole order is not in it.

@@ -94,13 +94,7 @@ async fn place(
 
 /// The whole amount came when the order was cancelled. One that only expired goes ahead if everything still can be had
 /// at the old price; for any other, payments give the money back.
-async fn paid_late(
-    app: &App,
-    tx: &Tx,
-    order: &mut Order,
-    intent: &PaymentIntent,
-    story: &mut Story,
-) -> Result<()> {
+async fn paid_late(app: &App, tx: &Tx, order: &mut Order, intent: &PaymentIntent, story: &mut Story) -> Result<()> {
     if order.expired_at.is_none() || intent.refundable() < intent.asked() {
         story.tell(order, OrderEventKind::PaidTooLate);
         return Ok(());
@@ -125,13 +119,7 @@ async fn savepoint(mut conn: &Conn, statement: &'static str) -> Result<()> {
 
 /// Sets the goods aside again and takes the coupons again; answers whether all of that was possible. If not, what was
 /// possible is to be undone.
-async fn hold_again(
-    app: &App,
-    tx: &Tx,
-    order: &Order,
-    parts: &mut [SubOrder],
-    lines: &[OrderLine],
-) -> Result<bool> {
+async fn hold_again(app: &App, tx: &Tx, order: &Order, parts: &mut [SubOrder], lines: &[OrderLine]) -> Result<bool> {
     if !orders::can_be_sent(tx, order.id).await? {
         return Ok(false);
     }

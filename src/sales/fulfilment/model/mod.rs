@@ -9,7 +9,7 @@ use freshvilla_macros::PlainObject;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::packing::{Packing, PackedLine};
+use super::packing::{PackedLine, Packing};
 use crate::{
     id,
     kernel::{
@@ -184,6 +184,12 @@ pub fn visible_to(actor: &Actor) -> Sql {
         .sql(")")
 }
 
+/// A package that the caller may see, or NOT_FOUND.
+pub async fn find(conn: &Conn, actor: &Actor, id: PackageId) -> Result<Package> {
+    let rest = Sql::new("FROM packages WHERE id = ").bind(id).sql(" AND ").join(visible_to(actor));
+    Select::<Package>::new(rest).row(conn).await?.ok_or(Error::NotFound("package"))
+}
+
 /// A package on which the caller has the permission as seller or back office, or NOT_FOUND.
 pub async fn find_within(conn: &Conn, actor: &Actor, permission: Permission, id: PackageId) -> Result<Package> {
     let rest = Sql::new("FROM packages WHERE id = ")
@@ -273,4 +279,35 @@ pub async fn count_try(mut conn: &Conn, package: PackageId) -> Result<()> {
     let row = packages::table.find(package);
     diesel::update(row).set(packages::code_tries.eq(packages::code_tries + 1)).execute(&mut conn).await?;
     Ok(())
+}
+
+/// Unpacks the packages of locked sub-orders that are cancelled. CONFLICT where one has left already.
+pub async fn unpack(mut conn: &Conn, parts: &[SubOrderId], by: Option<Uuid>, now: DateTime<Utc>) -> Result<()> {
+    let ids: Vec<Uuid> = parts.iter().map(|part| part.0).collect();
+    let left =
+        Sql::new("FROM packages WHERE shipped_at IS NOT NULL AND sub_order_id = ANY(").bind(ids.clone()).sql(")");
+    if left.exists(conn).await? {
+        return Err(Error::problem("NOT_CANCELLABLE", "", "a package of it is on its way already"));
+    }
+    let rows = packages::table.filter(packages::sub_order_id.eq_any(ids));
+    let unpacked: Vec<PackageId> = diesel::update(rows)
+        .set((
+            packages::status.eq(PackageStatus::Cancelled),
+            packages::version.eq(packages::version + 1),
+            packages::updated_at.eq(now),
+        ))
+        .returning(packages::id)
+        .get_results(&mut conn)
+        .await?;
+    let event = |package_id| PackageEvent {
+        id: PackageEventId::new(),
+        package_id,
+        kind: PackageEventKind::Cancelled,
+        place: None,
+        note: None,
+        recorded_by: by,
+        occurred_at: now,
+        recorded_at: now,
+    };
+    insert_events(conn, &unpacked.into_iter().map(event).collect::<Vec<_>>()).await
 }

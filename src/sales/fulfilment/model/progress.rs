@@ -81,12 +81,14 @@ impl Key for FulfilmentOf {
 
     async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
-        let rest = Sql::new("FROM fulfilments WHERE sub_order_id IN (SELECT sub_orders.id FROM sub_orders \
-             WHERE sub_orders.id = ANY(")
-            .bind(ids)
-            .sql(") AND (")
-            .join(visible_to(actor))
-            .sql("))");
+        let rest = Sql::new(
+            "FROM fulfilments WHERE sub_order_id IN (SELECT sub_orders.id FROM sub_orders \
+             WHERE sub_orders.id = ANY(",
+        )
+        .bind(ids)
+        .sql(") AND (")
+        .join(visible_to(actor))
+        .sql("))");
         let rows = Select::<Fulfilment>::new(rest).rows(conn).await?;
         Ok(rows.into_iter().map(|row| (Self(row.sub_order_id), Arc::new(row))).collect())
     }
@@ -118,7 +120,7 @@ struct Late {
 }
 
 /// Sub-orders, at most so many, whose next step is late and of which nobody was told.
-pub async fn late(mut conn: &Conn, now: DateTime<Utc>, limit: i64) -> Result<Vec<SubOrderId>> {
+pub async fn late(mut conn: &Conn, now: DateTime<Utc>, limit: usize) -> Result<Vec<SubOrderId>> {
     let unconfirmed = Sql::new(
         "SELECT sub_orders.id FROM sub_orders LEFT JOIN fulfilments ON fulfilments.sub_order_id = sub_orders.id \
          WHERE sub_orders.status = 'placed' AND fulfilments.escalated_at IS NULL AND sub_orders.confirm_by <= ",

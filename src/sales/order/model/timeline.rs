@@ -44,6 +44,16 @@ text_enum! {
         RefundRequested = "refund_requested",
         /// Money was given back.
         Refunded = "refunded",
+        /// Some packs of a part are not sent.
+        PartlyCancelled = "partly_cancelled",
+        /// A seller did not take the next step in time.
+        Late = "late",
+        /// A package of a part was seen on its way.
+        PackageMoved = "package_moved",
+        /// A package could not be handed over.
+        DeliveryFailed = "delivery_failed",
+        /// Money was taken at the door.
+        Collected = "collected",
     }
 }
 
