@@ -14,6 +14,7 @@ mod health;
 mod metrics;
 mod negotiate;
 mod params;
+mod prints;
 mod router;
 mod server;
 mod state;

@@ -72,6 +72,26 @@ impl LinkKeys {
         // One answer for forged and expired: a stranger learns nothing.
         if genuine && ticket.expires > now.timestamp() { Ok(deed) } else { Err(refused()) }
     }
+
+    /// The ticket for fetching what is drawn up under a path of this server.
+    pub fn sign_print(&self, path: &str, expires_at: DateTime<Utc>) -> Ticket {
+        let expires = expires_at.timestamp();
+        let key = self.0.first().map(Vec::as_slice).unwrap_or_default();
+        let signature = URL_SAFE_NO_PAD.encode(mac(key, &print_text(path, expires)));
+        Ticket { expires, size: None, signature }
+    }
+
+    /// Ok if the ticket is ours, for this path, and has not expired.
+    pub fn verify_print(&self, path: &str, ticket: &Ticket, now: DateTime<Utc>) -> Result<()> {
+        let given = URL_SAFE_NO_PAD.decode(&ticket.signature).unwrap_or_default();
+        let text = print_text(path, ticket.expires);
+        let genuine = self.0.iter().any(|key| bool::from(mac(key, &text).ct_eq(&given)));
+        if genuine && ticket.expires > now.timestamp() && ticket.size.is_none() { Ok(()) } else { Err(refused()) }
+    }
+}
+
+fn print_text(path: &str, expires: i64) -> Vec<u8> {
+    format!("PRINT\n{path}\n{expires}").into_bytes()
 }
 
 fn refused() -> Error {

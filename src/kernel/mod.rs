@@ -28,6 +28,7 @@ pub mod nested;
 pub mod object;
 pub mod outbox;
 pub mod page;
+pub mod paper;
 pub mod password;
 pub mod payload;
 pub mod rate_limit;

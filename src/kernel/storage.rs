@@ -195,6 +195,19 @@ impl Storage {
         self.keys.verify(file, is_upload, ticket, self.clock.now())
     }
 
+    /// A link for fetching a document that this server draws up when it is asked for; the path begins with a slash.
+    pub fn print_link(&self, path: &str, valid: Duration) -> Link {
+        let expires_at = self.expiry(valid);
+        let Ticket { expires, signature, .. } = self.keys.sign_print(path, expires_at);
+        let url = format!("{}{path}?expires={expires}&signature={signature}", self.public_url);
+        Link { url, headers: Vec::new(), expires_at }
+    }
+
+    /// Ok if a link to such a document is genuine; FORBIDDEN when it is forged or expired.
+    pub fn check_print(&self, path: &str, ticket: &Ticket) -> Result<()> {
+        self.keys.verify_print(path, ticket, self.clock.now())
+    }
+
     fn own_link(&self, file: Uuid, deed: Deed, headers: Vec<(HeaderName, String)>, valid: Duration) -> Link {
         let expires_at = self.expiry(valid);
         let Ticket { expires, size, signature } = self.keys.sign(file, deed, expires_at);

@@ -105,6 +105,7 @@ pub struct SalesQuery(
     order::api::OrderQuery,
     order::part_api::SubOrderQuery,
     fulfilment::api::FulfilmentQuery,
+    fulfilment::print::api::PrintQuery,
 );
 
 /// Sales, changeable.

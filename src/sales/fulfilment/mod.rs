@@ -19,5 +19,6 @@ pub mod jobs;
 pub mod model;
 pub mod pack;
 pub mod packing;
+pub mod print;
 pub mod ship;
 pub mod track;
