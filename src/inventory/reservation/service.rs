@@ -122,20 +122,13 @@ pub struct Shortage {
 
 /// Sets pieces aside for an order at several locations, within a transaction. They are held until the order ends that
 /// with [`close_all`]. Answers what is short: then nothing may be kept, and the caller rolls back.
-pub async fn hold(
-    app: &App,
-    conn: &Conn,
-    actor: &Actor,
-    owner: &str,
-    shipments: &[Shipment],
-) -> Result<Vec<Shortage>> {
+pub async fn hold(app: &App, conn: &Conn, actor: &Actor, owner: &str, shipments: &[Shipment]) -> Result<Vec<Shortage>> {
     let (now, today) = (app.clock.now(), app.clock.today());
     let found = model::reserve_shipments(conn, shipments, owner, actor.account_id(), (now, today)).await?;
     let wanted = shipments.iter().flat_map(|shipment| &shipment.lines);
     let short = found.iter().zip(wanted).filter(|(found, (_, quantity))| found.picked < *quantity);
-    let short: Vec<Shortage> = short
-        .map(|(found, (variant, _))| Shortage { variant_id: *variant, available: found.picked })
-        .collect();
+    let short: Vec<Shortage> =
+        short.map(|(found, (variant, _))| Shortage { variant_id: *variant, available: found.picked }).collect();
     if short.is_empty() {
         tell_of_low(conn, &found, now).await?;
     }

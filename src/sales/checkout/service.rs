@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     model::{self, Buyer},
-    rows::{self, DiscountRow, OrderRow},
+    rows::{DiscountRow, OrderRow},
     split::{Frame, Split, split},
 };
 use crate::{
@@ -62,11 +62,7 @@ use crate::{
         },
         order::{
             machine::OrderParty,
-            model::{
-                self as orders, Order, OrderId,
-                part::SubOrderId,
-                timeline::OrderEventKind,
-            },
+            model::{self as orders, Order, OrderId, part::SubOrderId, timeline::OrderEventKind},
             number,
             status::SubOrderStatus,
             story::{By, Piece, Story, Whole},
@@ -319,7 +315,7 @@ async fn store(
     if placed {
         place(app, &mut story, &mut order, &mut whole);
     }
-    rows::insert(tx, &order, address, &whole).await?;
+    model::insert(tx, &order, address, &whole).await?;
     story.store(tx).await?;
     set_aside(app, actor, tx, id, (&whole, &filled.lines)).await?;
     orders::find(tx, &Actor::system(), id).await
@@ -339,19 +335,12 @@ fn place(app: &App, story: &mut Story, order: &mut OrderRow, whole: &mut Split) 
         story.tell_seller(id, piece, OrderEventKind::Placed);
     }
     let lines = whole.parts.iter().flat_map(|part| part.lines.iter().map(|(line, _)| line));
-    let sold = lines.map(|line| {
-        (OfferId(line.offer_id), line.quantity, Minor(line.amount_minor.0 - line.discount_minor.0))
-    });
+    let sold =
+        lines.map(|line| (OfferId(line.offer_id), line.quantity, Minor(line.amount_minor.0 - line.discount_minor.0)));
     story.tell_of_offers(id, sold);
 }
 
-async fn set_aside(
-    app: &App,
-    actor: &Actor,
-    tx: &Tx,
-    order: OrderId,
-    (whole, lines): (&Split, &[Line]),
-) -> Result<()> {
+async fn set_aside(app: &App, actor: &Actor, tx: &Tx, order: OrderId, (whole, lines): (&Split, &[Line])) -> Result<()> {
     let shipments = whole.parts.iter().map(|part| Shipment {
         id: ReservationId(part.row.reservation_id),
         location_id: LocationId(part.row.location_id),

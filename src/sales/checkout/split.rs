@@ -165,11 +165,7 @@ fn fee_borne_by_platform(priced: &Priced, working: &mut [Working<'_>]) -> bool {
     one.of_platform()
 }
 
-fn line_row(
-    (part, line): (Uuid, &Line),
-    (sold, rate): (&Sold<CartItemId>, TaxRate),
-    frame: &Frame,
-) -> Option<LineRow> {
+fn line_row((part, line): (Uuid, &Line), (sold, rate): (&Sold<CartItemId>, TaxRate), frame: &Frame) -> Option<LineRow> {
     let Snapshot { product_name, variant_name, sku, mrp_minor } = frame.snapshots.get(&line.offer.variant_id)?.clone();
     let (goods, delivery) = (sold.goods_tax, sold.delivery_tax);
     Some(LineRow {

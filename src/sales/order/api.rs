@@ -7,7 +7,7 @@ use freshvilla_macros::{edges, query};
 
 use super::{
     model::{
-        self, DiscountsOf, AddressOf, Order, OrderAddress, OrderDiscount, OrderId, OrderOrder, OrderWhere,
+        self, AddressOf, DiscountsOf, Order, OrderAddress, OrderDiscount, OrderId, OrderOrder, OrderWhere,
         part::{PartsOf, SubOrder},
         timeline::{Entry, TimelineOf},
     },

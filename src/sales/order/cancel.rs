@@ -33,7 +33,7 @@ use crate::{
         model::PaymentIntent,
         service::{self as payments, NewRefund},
     },
-    sales::coupon::redeem,
+    sales::coupon::model::redemption,
 };
 
 /// What is to be cancelled.
@@ -169,7 +169,7 @@ async fn end(
     }
     if last {
         order.cancelled_at = Some(now);
-        redeem::release(tx, order.cart_id, now).await?;
+        redemption::release(tx, order.cart_id, now).await?;
     }
     part::store_all(tx, &mut ended, now).await?;
     orders::store(tx, &mut order, now).await?;

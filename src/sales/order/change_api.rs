@@ -94,12 +94,8 @@ impl OrderMutation {
         #[graphql(desc = "The order, and why")] input: OrderCancelInput,
     ) -> Result<OrderCancelPayload> {
         let target = Target::Order(input.order_id);
-        let new = Cancellation {
-            target,
-            reason: input.reason,
-            note: input.note,
-            expected_version: input.expected_version,
-        };
+        let new =
+            Cancellation { target, reason: input.reason, note: input.note, expected_version: input.expected_version };
         let done = cancel::cancel(ctx.app(), ctx.actor(), &input.idempotency_key, new).await;
         OrderCancelPayload::from(match done {
             Ok(id) => model::find(&*ctx.app().db.write().await?, ctx.actor(), id).await,

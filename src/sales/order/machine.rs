@@ -40,16 +40,8 @@ pub enum SubOrderAction {
 
 impl SubOrderAction {
     /// Every action.
-    pub const ALL: [Self; 8] = [
-        Self::Place,
-        Self::Expire,
-        Self::Revive,
-        Self::Confirm,
-        Self::Pack,
-        Self::Ship,
-        Self::Deliver,
-        Self::Cancel,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Place, Self::Expire, Self::Revive, Self::Confirm, Self::Pack, Self::Ship, Self::Deliver, Self::Cancel];
 }
 
 /// Why an action is refused.

@@ -44,8 +44,7 @@ pub async fn reorder(app: &App, actor: &Actor, id: OrderId) -> Result<(Filled, V
     let held = Held { tx, cart };
     let (mut all, gone): (Vec<Line>, Vec<Line>) =
         held.lines(app).await?.into_iter().partition(|line| !is_gone(line, &wanted));
-    let new: Vec<OfferId> =
-        gone.iter().map(|line| line.offer.id).filter(|offer| !before.contains(offer)).collect();
+    let new: Vec<OfferId> = gone.iter().map(|line| line.offer.id).filter(|offer| !before.contains(offer)).collect();
     lines::remove_offers(&held.tx, held.cart.id, &new).await?;
     if all.len() > MAX_LINES {
         let message = format!("a cart has at most {MAX_LINES} lines, those saved for later included");
@@ -72,10 +71,7 @@ fn is_gone(line: &Line, wanted: &[(OfferId, i32)]) -> bool {
     let gone = matches!(
         line.problem,
         Some(
-            CartProblem::SellerGone
-                | CartProblem::ProductGone
-                | CartProblem::OfferWithdrawn
-                | CartProblem::OutOfStock
+            CartProblem::SellerGone | CartProblem::ProductGone | CartProblem::OfferWithdrawn | CartProblem::OutOfStock
         )
     );
     of_order && gone

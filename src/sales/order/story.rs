@@ -146,12 +146,7 @@ impl Story {
     }
 
     /// Something happened to a part: its order hears of it, and its seller.
-    pub fn tell_of<'a, 'b>(
-        &mut self,
-        order: impl Into<Whole<'a>>,
-        part: impl Into<Piece<'b>>,
-        what: impl Into<What>,
-    ) {
+    pub fn tell_of<'a, 'b>(&mut self, order: impl Into<Whole<'a>>, part: impl Into<Piece<'b>>, what: impl Into<What>) {
         let (order, part, what) = (order.into(), part.into(), what.into());
         let (id, kind, location) = (order.id, what.kind, part.location);
         self.enter(order, Some((part.id, location)), what);

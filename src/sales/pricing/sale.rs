@@ -115,11 +115,7 @@ fn shares<K: Ord + Clone>(
     Some(places.into_iter().zip(parts).collect())
 }
 
-fn sold<K: Clone>(
-    line: &Goods<K>,
-    (discount, discounts): (Minor, Vec<Minor>),
-    delivery: Minor,
-) -> Option<Sold<K>> {
+fn sold<K: Clone>(line: &Goods<K>, (discount, discounts): (Minor, Vec<Minor>), delivery: Minor) -> Option<Sold<K>> {
     let paid = line.amount.checked_sub(discount)?;
     Some(Sold {
         key: line.key.clone(),

@@ -201,12 +201,7 @@ pub async fn put(
 }
 
 /// Makes sure that a locked cart has so many packs of each offer, or more; what was saved for later comes back.
-pub async fn put_at_least(
-    mut conn: &Conn,
-    cart: CartId,
-    wanted: &[(OfferId, i32)],
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn put_at_least(mut conn: &Conn, cart: CartId, wanted: &[(OfferId, i32)], now: DateTime<Utc>) -> Result<()> {
     let (offers, quantities): (Vec<Uuid>, Vec<i32>) = wanted.iter().map(|(offer, n)| (offer.0, *n)).unzip();
     let fresh: Vec<Uuid> = wanted.iter().map(|_| Uuid::now_v7()).collect();
     Sql::new(

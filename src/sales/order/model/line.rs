@@ -146,12 +146,14 @@ impl Key for LineTermsOf {
 
     async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
-        let rest = Sql::new("FROM order_line_terms WHERE order_line_id IN (SELECT order_lines.id FROM order_lines \
-             JOIN sub_orders ON sub_orders.id = order_lines.sub_order_id WHERE order_lines.id = ANY(")
-            .bind(ids)
-            .sql(") AND ")
-            .join(part::within(actor, Permission::OrdersRead))
-            .sql(")");
+        let rest = Sql::new(
+            "FROM order_line_terms WHERE order_line_id IN (SELECT order_lines.id FROM order_lines \
+             JOIN sub_orders ON sub_orders.id = order_lines.sub_order_id WHERE order_lines.id = ANY(",
+        )
+        .bind(ids)
+        .sql(") AND ")
+        .join(part::within(actor, Permission::OrdersRead))
+        .sql(")");
         let rows = Select::<OrderLineTerms>::new(rest).rows(conn).await?;
         Ok(rows.into_iter().map(|row| (Self(row.order_line_id), Arc::new(row))).collect())
     }

@@ -30,11 +30,7 @@ use crate::{
     },
     load_by_id, load_children,
     payments::intent::model::IntentId,
-    sales::{
-        cart::model::CartId,
-        coupon::model::CouponId,
-        order::status::OrderStatus,
-    },
+    sales::{cart::model::CartId, coupon::model::CouponId, order::status::OrderStatus},
     schema::{order_addresses, order_discounts, orders},
 };
 
@@ -244,7 +240,8 @@ impl OrderWhere {
             parts.push(Sql::new("orders.account_id = ").bind(customer));
         }
         if let Some(seller) = self.seller_id {
-            let sells = Sql::new("EXISTS (SELECT FROM sub_orders WHERE sub_orders.order_id = orders.id AND seller_id = ");
+            let sells =
+                Sql::new("EXISTS (SELECT FROM sub_orders WHERE sub_orders.order_id = orders.id AND seller_id = ");
             parts.push(sells.bind(seller).sql(")"));
         }
         if let Some(from) = self.created_from {

@@ -160,12 +160,14 @@ impl Key for TermsOf {
 
     async fn fetch(conn: &Conn, actor: &Actor, keys: &[Self]) -> Result<HashMap<Self, Self::Value>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0.0).collect();
-        let rest = Sql::new("FROM sub_order_terms WHERE sub_order_id IN (SELECT sub_orders.id FROM sub_orders \
-             WHERE sub_orders.id = ANY(")
-            .bind(ids)
-            .sql(") AND ")
-            .join(within(actor, Permission::OrdersRead))
-            .sql(")");
+        let rest = Sql::new(
+            "FROM sub_order_terms WHERE sub_order_id IN (SELECT sub_orders.id FROM sub_orders \
+             WHERE sub_orders.id = ANY(",
+        )
+        .bind(ids)
+        .sql(") AND ")
+        .join(within(actor, Permission::OrdersRead))
+        .sql(")");
         let rows = Select::<SubOrderTerms>::new(rest).rows(conn).await?;
         Ok(rows.into_iter().map(|row| (Self(row.sub_order_id), Arc::new(row))).collect())
     }
@@ -208,8 +210,10 @@ impl SubOrderWhere {
             parts.push(Sql::new("sub_orders.location_id = ").bind(location));
         }
         if let Some(pincode) = &self.pincode {
-            let there = Sql::new("EXISTS (SELECT FROM order_addresses WHERE order_addresses.order_id = \
-                 sub_orders.order_id AND order_addresses.pincode = ");
+            let there = Sql::new(
+                "EXISTS (SELECT FROM order_addresses WHERE order_addresses.order_id = \
+                 sub_orders.order_id AND order_addresses.pincode = ",
+            );
             parts.push(there.bind(pincode.clone()).sql(")"));
         }
         if let Some(text) = self.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
@@ -232,8 +236,10 @@ impl SubOrderWhere {
 fn holds(text: &str) -> Sql {
     Sql::new("(strpos(sub_orders.number, ")
         .bind(text.to_uppercase())
-        .sql(") > 0 OR EXISTS (SELECT FROM order_lines WHERE order_lines.sub_order_id = sub_orders.id \
-              AND (strpos(lower(product_name), ")
+        .sql(
+            ") > 0 OR EXISTS (SELECT FROM order_lines WHERE order_lines.sub_order_id = sub_orders.id \
+              AND (strpos(lower(product_name), ",
+        )
         .bind(text.to_lowercase())
         .sql(") > 0 OR sku = ")
         .bind(text)
@@ -348,29 +354,33 @@ pub async fn store_all(mut conn: &Conn, rows: &mut [SubOrder], now: DateTime<Utc
         return Ok(());
     }
     let at = |of: fn(&SubOrder) -> Option<DateTime<Utc>>| rows.iter().map(of).collect::<Vec<_>>();
-    Sql::new("UPDATE sub_orders SET status = new.status, reservation_id = new.reservation_id, refunded_minor = \
+    Sql::new(
+        "UPDATE sub_orders SET status = new.status, reservation_id = new.reservation_id, refunded_minor = \
          new.refunded_minor, placed_at = new.placed_at, confirm_by = new.confirm_by, cancelled_at = new.cancelled_at, \
-         event_seq = new.event_seq, version = version + 1, updated_at = ")
-        .bind(now)
-        .sql(" FROM unnest(")
-        .bind(rows.iter().map(|row| row.id.0).collect::<Vec<_>>())
-        .sql(", ")
-        .bind(rows.iter().map(|row| row.status.as_str().to_owned()).collect::<Vec<_>>())
-        .sql(", ")
-        .bind(rows.iter().map(|row| row.reservation_id.0).collect::<Vec<_>>())
-        .sql(", ")
-        .bind(rows.iter().map(|row| row.refunded_minor.0).collect::<Vec<_>>())
-        .sql(", ")
-        .bind(at(|row| row.placed_at))
-        .sql(", ")
-        .bind(at(|row| row.confirm_by))
-        .sql(", ")
-        .bind(at(|row| row.cancelled_at))
-        .sql(", ")
-        .bind(rows.iter().map(|row| row.event_seq).collect::<Vec<_>>())
-        .sql(") AS new (id, status, reservation_id, refunded_minor, placed_at, confirm_by, cancelled_at, event_seq) \
-              WHERE sub_orders.id = new.id")
-        .execute(&mut conn)
-        .await?;
+         event_seq = new.event_seq, version = version + 1, updated_at = ",
+    )
+    .bind(now)
+    .sql(" FROM unnest(")
+    .bind(rows.iter().map(|row| row.id.0).collect::<Vec<_>>())
+    .sql(", ")
+    .bind(rows.iter().map(|row| row.status.as_str().to_owned()).collect::<Vec<_>>())
+    .sql(", ")
+    .bind(rows.iter().map(|row| row.reservation_id.0).collect::<Vec<_>>())
+    .sql(", ")
+    .bind(rows.iter().map(|row| row.refunded_minor.0).collect::<Vec<_>>())
+    .sql(", ")
+    .bind(at(|row| row.placed_at))
+    .sql(", ")
+    .bind(at(|row| row.confirm_by))
+    .sql(", ")
+    .bind(at(|row| row.cancelled_at))
+    .sql(", ")
+    .bind(rows.iter().map(|row| row.event_seq).collect::<Vec<_>>())
+    .sql(
+        ") AS new (id, status, reservation_id, refunded_minor, placed_at, confirm_by, cancelled_at, event_seq) \
+              WHERE sub_orders.id = new.id",
+    )
+    .execute(&mut conn)
+    .await?;
     Ok(())
 }
