@@ -1,4 +1,4 @@
-//! What checkout reads besides cart and shop.
+//! What checkout reads besides cart and shop, and how it writes an order.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,10 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::split::Snapshot;
+use super::{
+    rows::{AddressRow, LineRow, LineTermsRow, OrderRow, PartRow, PartTermsRow},
+    split::{Part, Snapshot, Split},
+};
 use crate::{
     catalog::variant::model::VariantId,
     identity::{
@@ -18,7 +21,7 @@ use crate::{
     },
     kernel::{
         db::Conn,
-        error::{Error, Result},
+        error::{Error, OnConstraint, Result},
         money::Minor,
         sql::{Select, Sql},
     },
@@ -98,4 +101,39 @@ pub async fn snapshots(mut conn: &Conn, variants: &[VariantId]) -> Result<HashMa
         (id, Snapshot { product_name, variant_name, sku, mrp_minor })
     };
     Ok(rows.into_iter().map(snapshot).collect())
+}
+
+/// Writes a new order with everything that hangs on it, in two statements: the order with its parts, then the lines.
+pub async fn insert(mut conn: &Conn, order: &OrderRow, address: &Address, split: &Split) -> Result<()> {
+    let drawn_twice = || Error::conflict("please try again");
+    let parts: Vec<&PartRow> = split.parts.iter().map(|part| &part.row).collect();
+    let terms: Vec<&PartTermsRow> = split.parts.iter().map(|part| &part.terms).collect();
+    Sql::new("WITH whole AS (INSERT INTO orders SELECT * FROM jsonb_populate_record(NULL::orders, ")
+        .bind(serde_json::to_value(order)?)
+        .sql(
+            ")), door AS (INSERT INTO order_addresses SELECT * FROM jsonb_populate_record(NULL::order_addresses, ",
+        )
+        .bind(serde_json::to_value(AddressRow::new(order, address))?)
+        .sql(
+            ")), coupons AS (INSERT INTO order_discounts SELECT * FROM jsonb_populate_recordset(NULL::order_discounts, ",
+        )
+        .bind(serde_json::to_value(&split.discounts)?)
+        .sql(")), parts AS (INSERT INTO sub_orders SELECT * FROM jsonb_populate_recordset(NULL::sub_orders, ")
+        .bind(serde_json::to_value(parts)?)
+        .sql(")) INSERT INTO sub_order_terms SELECT * FROM jsonb_populate_recordset(NULL::sub_order_terms, ")
+        .bind(serde_json::to_value(terms)?)
+        .sql(")")
+        .execute(&mut conn)
+        .await
+        .on_constraint("orders_number_key", drawn_twice)?;
+    let (lines, terms): (Vec<&LineRow>, Vec<&LineTermsRow>) =
+        split.parts.iter().flat_map(|part: &Part| part.lines.iter().map(|(line, terms)| (line, terms))).unzip();
+    Sql::new("WITH lines AS (INSERT INTO order_lines SELECT * FROM jsonb_populate_recordset(NULL::order_lines, ")
+        .bind(serde_json::to_value(lines)?)
+        .sql(")) INSERT INTO order_line_terms SELECT * FROM jsonb_populate_recordset(NULL::order_line_terms, ")
+        .bind(serde_json::to_value(terms)?)
+        .sql(")")
+        .execute(&mut conn)
+        .await?;
+    Ok(())
 }

@@ -1,21 +1,14 @@
-//! New orders as rows, and the two statements that write them, whatever their size: as documents, so that the
-//! statements' text is always the same and stays prepared.
+//! New orders as rows. They are written as documents, so that the statements' text is the same whatever the number of
+//! rows, and stays prepared.
 
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
-use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::split::{Part, Split};
 use crate::{
     identity::address::model::Address,
-    kernel::{
-        db::Conn,
-        error::{Error, OnConstraint, Result},
-        money::{BasisPoints, Minor},
-        sql::Sql,
-    },
+    kernel::money::{BasisPoints, Minor},
     sales::{
         order::status::SubOrderStatus,
         pricing::{sale::Sold, tax::TaxHeads},
@@ -202,24 +195,26 @@ pub struct DiscountRow {
 
 /// A new row of `order_addresses`.
 #[derive(Clone, Debug, Serialize)]
-struct AddressRow<'a> {
-    order_id: Uuid,
-    contact_name: &'a str,
-    phone: &'a str,
-    alternate_phone: Option<&'a str>,
-    line1: &'a str,
-    line2: &'a str,
-    landmark: &'a str,
-    city: &'a str,
-    state_code: &'a str,
-    pincode: &'a str,
-    latitude: Option<&'a BigDecimal>,
-    longitude: Option<&'a BigDecimal>,
-    delivery_instructions: &'a str,
+#[expect(missing_docs, reason = "columns are documented in the database")]
+pub struct AddressRow<'a> {
+    pub order_id: Uuid,
+    pub contact_name: &'a str,
+    pub phone: &'a str,
+    pub alternate_phone: Option<&'a str>,
+    pub line1: &'a str,
+    pub line2: &'a str,
+    pub landmark: &'a str,
+    pub city: &'a str,
+    pub state_code: &'a str,
+    pub pincode: &'a str,
+    pub latitude: Option<&'a BigDecimal>,
+    pub longitude: Option<&'a BigDecimal>,
+    pub delivery_instructions: &'a str,
 }
 
 impl<'a> AddressRow<'a> {
-    fn new(order: &OrderRow, address: &'a Address) -> Self {
+    /// Of an order to this address.
+    pub fn new(order: &OrderRow, address: &'a Address) -> Self {
         Self {
             order_id: order.id,
             contact_name: &address.contact_name,
@@ -236,39 +231,4 @@ impl<'a> AddressRow<'a> {
             delivery_instructions: &address.delivery_instructions,
         }
     }
-}
-
-/// Writes a new order with everything that hangs on it: the order with its parts, then the lines.
-pub async fn insert(mut conn: &Conn, order: &OrderRow, address: &Address, split: &Split) -> Result<()> {
-    let drawn_twice = || Error::conflict("please try again");
-    let parts: Vec<&PartRow> = split.parts.iter().map(|part| &part.row).collect();
-    let terms: Vec<&PartTermsRow> = split.parts.iter().map(|part| &part.terms).collect();
-    Sql::new("WITH whole AS (INSERT INTO orders SELECT * FROM jsonb_populate_record(NULL::orders, ")
-        .bind(serde_json::to_value(order)?)
-        .sql(
-            ")), door AS (INSERT INTO order_addresses SELECT * FROM jsonb_populate_record(NULL::order_addresses, ",
-        )
-        .bind(serde_json::to_value(AddressRow::new(order, address))?)
-        .sql(
-            ")), coupons AS (INSERT INTO order_discounts SELECT * FROM jsonb_populate_recordset(NULL::order_discounts, ",
-        )
-        .bind(serde_json::to_value(&split.discounts)?)
-        .sql(")), parts AS (INSERT INTO sub_orders SELECT * FROM jsonb_populate_recordset(NULL::sub_orders, ")
-        .bind(serde_json::to_value(parts)?)
-        .sql(")) INSERT INTO sub_order_terms SELECT * FROM jsonb_populate_recordset(NULL::sub_order_terms, ")
-        .bind(serde_json::to_value(terms)?)
-        .sql(")")
-        .execute(&mut conn)
-        .await
-        .on_constraint("orders_number_key", drawn_twice)?;
-    let (lines, terms): (Vec<&LineRow>, Vec<&LineTermsRow>) =
-        split.parts.iter().flat_map(|part: &Part| part.lines.iter().map(|(line, terms)| (line, terms))).unzip();
-    Sql::new("WITH lines AS (INSERT INTO order_lines SELECT * FROM jsonb_populate_recordset(NULL::order_lines, ")
-        .bind(serde_json::to_value(lines)?)
-        .sql(")) INSERT INTO order_line_terms SELECT * FROM jsonb_populate_recordset(NULL::order_line_terms, ")
-        .bind(serde_json::to_value(terms)?)
-        .sql(")")
-        .execute(&mut conn)
-        .await?;
-    Ok(())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     model::{self, Buyer},
-    rows::{self, DiscountRow, OrderRow},
+    rows::{DiscountRow, OrderRow},
     split::{Frame, Split, split},
 };
 use crate::{
@@ -315,7 +315,7 @@ async fn store(
     if placed {
         place(app, &mut story, &mut order, &mut whole);
     }
-    rows::insert(tx, &order, address, &whole).await?;
+    model::insert(tx, &order, address, &whole).await?;
     story.store(tx).await?;
     set_aside(app, actor, tx, id, (&whole, &filled.lines)).await?;
     orders::find(tx, &Actor::system(), id).await

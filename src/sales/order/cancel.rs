@@ -35,7 +35,7 @@ use crate::{
         model::PaymentIntent,
         service::{self as payments, NewRefund},
     },
-    sales::{coupon::redeem, fulfilment::model as packages},
+    sales::{coupon::model::redemption, fulfilment::model as packages},
 };
 
 /// What is to be cancelled.
@@ -174,7 +174,7 @@ async fn end(
     }
     if last {
         order.cancelled_at = Some(now);
-        redeem::release(tx, order.cart_id, now).await?;
+        redemption::release(tx, order.cart_id, now).await?;
     }
     part::store_all(tx, &mut ended, now).await?;
     orders::store(tx, &mut order, now).await?;

@@ -17,7 +17,7 @@ use crate::{
         jobs::{Job, JobRun, Schedule},
     },
     payments::intent::{model::IntentId, service as payments},
-    sales::coupon::redeem,
+    sales::coupon::model::redemption,
 };
 
 const EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -91,7 +91,7 @@ async fn expire(app: &App, id: OrderId, intent: IntentId) -> Result<()> {
         row.cancelled_at = Some(now);
     }
     (order.expired_at, order.cancelled_at) = (Some(now), Some(now));
-    redeem::release(&tx, order.cart_id, now).await?;
+    redemption::release(&tx, order.cart_id, now).await?;
     let mut story = Story::new(By::SYSTEM, now);
     story.tell(&mut order, OrderEventKind::Expired);
     part::store_all(&tx, &mut parts, now).await?;

@@ -1,7 +1,6 @@
 //! What a payment means for its order. Payments call this in the transaction that changes the intent, under its lock.
 
 use chrono::TimeDelta;
-use diesel_async::RunQueryDsl;
 
 use super::{
     machine::{self, OrderParty, SubOrderAction},
@@ -24,19 +23,18 @@ use crate::{
         db::{Conn, Tx},
         error::{Error, Result},
         money::Minor,
-        sql::Sql,
     },
     payments::{
         intent::{
             model::{PaymentIntent, PaymentStatus},
             service as payments,
         },
-        payee::{Payable, Payee},
+        payee,
     },
     sales::coupon::redeem::{self, Use},
 };
 
-impl Payee for Payable {
+impl payee::Payee for payee::Payable {
     async fn payment_changed(app: &App, tx: &Tx, before: &PaymentIntent, after: &PaymentIntent) -> Result<()> {
         let came_in = Minor(after.captured_minor.0 - before.captured_minor.0);
         let given_back = Minor(after.refunded_minor.0 - before.refunded_minor.0);
@@ -99,21 +97,16 @@ async fn paid_late(app: &App, tx: &Tx, order: &mut Order, intent: &PaymentIntent
         story.tell(order, OrderEventKind::PaidTooLate);
         return Ok(());
     }
-    savepoint(tx, "SAVEPOINT late_payment").await?;
+    tx.mark().await?;
     let mut parts = part::lock_all(tx, order.id).await?;
     let lines = order_lines::of_order(tx, order.id).await?;
     if hold_again(app, tx, order, &mut parts, &lines).await? {
         place(app, tx, (&mut *order, parts, &lines), SubOrderAction::Revive, story).await?;
         payments::reopen(app, tx, intent).await?;
     } else {
-        savepoint(tx, "ROLLBACK TO SAVEPOINT late_payment").await?;
+        tx.undo().await?;
         story.tell(order, OrderEventKind::PaidTooLate);
     }
-    Ok(())
-}
-
-async fn savepoint(mut conn: &Conn, statement: &'static str) -> Result<()> {
-    Sql::new(statement).uncached().execute(&mut conn).await?;
     Ok(())
 }
 

@@ -3,6 +3,8 @@
 mod cart;
 mod coupons;
 mod coupons_in_carts;
+mod fulfilment;
 mod guests;
+mod orders;
 mod pricing;
 mod quote;
