@@ -100,7 +100,8 @@ async fn a_parcel_goes_from_the_shelf_to_the_door() {
     assert!(look(&owner, part).await["packages"][0]["handoverCode"].is_null(), "the seller does not");
     assert!(shipped["packages"][1]["handoverCode"].is_null(), "carriers ask for none");
 
-    let seen = json!({ "packageId": second["id"], "kind": "ATTEMPT_FAILED", "place": "Whitefield", "note": "nobody there" });
+    let seen =
+        json!({ "packageId": second["id"], "kind": "ATTEMPT_FAILED", "place": "Whitefield", "note": "nobody there" });
     done(&owner, "packageEventAdd", seen).await;
     let hand = |extra: Value| {
         let mut input = json!({ "packageId": first["id"], "receivedBy": "Asha", "idempotencyKey": "d1" });
@@ -121,8 +122,19 @@ async fn a_parcel_goes_from_the_shelf_to_the_door() {
     let end = buyer.look(&order).await;
     assert_eq!(end["status"], json!("DELIVERED"));
     let story = kinds(&end);
-    let told = ["CREATED", "PLACED", "CONFIRMED", "PACKED", "PACKAGE_MOVED", "SHIPPED", "DELIVERY_FAILED", "PAID",
-        "COLLECTED", "PACKAGE_MOVED", "DELIVERED"];
+    let told = [
+        "CREATED",
+        "PLACED",
+        "CONFIRMED",
+        "PACKED",
+        "PACKAGE_MOVED",
+        "SHIPPED",
+        "DELIVERY_FAILED",
+        "PAID",
+        "COLLECTED",
+        "PACKAGE_MOVED",
+        "DELIVERED",
+    ];
     assert_eq!(story, told);
     let progress = look(&buyer.client, part).await;
     assert_eq!(progress["fulfilment"]["collected"]["amount"], json!(due));
