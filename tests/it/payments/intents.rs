@@ -40,7 +40,7 @@ async fn now(app: &TestApp, intent: &PaymentIntent) -> PaymentIntent {
 
 fn cash(by: AccountId, key: &str, paise: i64) -> NewCollection {
     let (mode, amount) = (CollectionMode::Cash, Minor(paise));
-    NewCollection { key: key.to_owned(), mode, amount, rrn: None, collected_by: by }
+    NewCollection { key: key.to_owned(), mode, due: None, amount, rrn: None, collected_by: by }
 }
 
 /// Gives a customer credit.

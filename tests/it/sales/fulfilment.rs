@@ -203,7 +203,7 @@ async fn a_wrong_code_counts_even_in_parallel() {
     done(&owner, "subOrderPack", pack(part, &[1])).await;
     let package = look(&owner, part).await["packages"][0].clone();
     done(&owner, "packageShip", own(&package, "s")).await;
-    let right = code::of(&shop.app.app, PackageId(uuid(&package["id"]))).unwrap();
+    let right = code::of(&shop.app.node.app, PackageId(uuid(&package["id"]))).unwrap();
     let wrong = if right == "000000" { "000001" } else { "000000" };
     let hand = |key: String, code: &str| json!({ "packageId": package["id"], "code": code, "idempotencyKey": key });
     let guesses = join_all((0..12).map(|n| act(&owner, "packageDeliver", hand(format!("g{n}"), wrong)))).await;
@@ -265,7 +265,7 @@ async fn who_is_late_is_told_once_for_each_step() {
     let shop = Shop::open().await;
     let (buyer, _, order) = ordered(&shop, 1, "UPI").await;
     let part = &order["subOrders"][0];
-    let told = async || escalate_all(&shop.app.app).await.unwrap();
+    let told = async || escalate_all(&shop.app.node.app).await.unwrap();
     assert_eq!(told().await, 0);
     shop.app.advance(TimeDelta::minutes(61));
     assert_eq!((told().await, told().await), (1, 0));
