@@ -14,13 +14,22 @@ use crate::{
     },
     maintenance::Maintain,
     marketplace::{offer::import::jobs::RunOfferImport, staff::jobs::SendInvitation},
+    payments::{
+        attempt::jobs::{CaptureAttempt, CloseAttempt, FollowAttempt, PAYMENT_QUEUE, PAYMENTS_AT_ONCE},
+        refund::jobs::SendRefund,
+        webhook::jobs::ProcessDelivery,
+    },
 };
 
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
 pub fn registry() -> Registry<App> {
     Registry::default()
+        .with::<CaptureAttempt>()
+        .with::<CloseAttempt>()
         .with::<ExpireReservations>()
+        .with::<FollowAttempt>()
         .with::<Maintain>()
+        .with::<ProcessDelivery>()
         .with::<RankSearch>()
         .with::<RefreshAfterImport>()
         .with::<RefreshSearch>()
@@ -30,6 +39,8 @@ pub fn registry() -> Registry<App> {
         .with::<SendInvitation>()
         .with::<SendMail>()
         .with::<SendPasswordLink>()
+        .with::<SendRefund>()
         .limit(IMPORT_QUEUE, 2)
         .limit(MAIL_QUEUE, MAILS_AT_ONCE)
+        .limit(PAYMENT_QUEUE, PAYMENTS_AT_ONCE)
 }

@@ -659,6 +659,7 @@ diesel::table! {
         bank_reference -> Nullable<Text>,
         problem_code -> Nullable<Text>,
         problem -> Nullable<Text>,
+        link -> Nullable<Text>,
         polls -> Int4,
         started_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -720,6 +721,15 @@ diesel::table! {
         problem -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_routes (method, gateway) {
+        method -> Text,
+        gateway -> Text,
+        position -> Int4,
+        enabled -> Bool,
     }
 }
 
@@ -1197,5 +1207,20 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        gateway -> Text,
+        event -> Text,
+        kind -> Nullable<Text>,
+        body -> Bytea,
+        status -> Text,
+        problem -> Nullable<Text>,
+        repeats -> Int4,
+        received_at -> Timestamptz,
+        processed_at -> Nullable<Timestamptz>,
     }
 }

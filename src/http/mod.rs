@@ -17,6 +17,7 @@ mod params;
 mod router;
 mod server;
 mod state;
+mod webhooks;
 mod ws;
 
 pub use server::serve;

@@ -13,7 +13,7 @@ use http::{Response, StatusCode};
 use serde_json::json;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{answer, files, graphiql, health, metrics, state::Http, ws};
+use super::{answer, files, graphiql, health, metrics, state::Http, webhooks, ws};
 
 /// The routes of one server.
 pub fn build(http: &Http) -> Router {
@@ -32,6 +32,10 @@ pub fn build(http: &Http) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .with_state(http.clone())
         .merge(files::routes(http.app.clone()))
+        .merge(
+            webhooks::routes(http.app.clone())
+                .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limit)),
+        )
 }
 
 /// Where a visitor of the bare address finds something.
