@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures_util::FutureExt;
@@ -16,6 +17,7 @@ use crate::{
     config::Config,
     kernel::{
         actor_cache::ActorCache,
+        breaker::Breakers,
         bus::{self, Bus},
         client::{Client, Limits, Reach},
         clock::Clock,
@@ -45,6 +47,10 @@ pub struct Parts {
     pub bus: Arc<dyn Bus>,
     /// Outgoing HTTP.
     pub client: Client,
+    /// Outgoing HTTP to payment gateways, whose addresses are settings: wherever they are, and without redirects.
+    pub gateways: Client,
+    /// Which gateways are left alone for a while.
+    pub breakers: Breakers,
     /// Clock.
     pub clock: Clock,
     /// Token buckets, shared by the nodes where there is Redis.
@@ -103,6 +109,9 @@ impl App {
         };
         let reach = if config.http.call_private_addresses { Reach::Anywhere } else { Reach::Public };
         let client = Client::new(reach, Limits::default())?;
+        let total = Duration::from_secs(config.payments.gateway_timeout_seconds);
+        let limits = Limits { total, max_bytes: 1024 * 1024, redirects: 0, ..Limits::default() };
+        let gateways = Client::new(Reach::Anywhere, limits)?;
         let mailer = Mailer::new(&config, clock.clone())?;
         let storage = Storage::new(&config, clock.clone())?;
         let identity = &config.identity;
@@ -114,6 +123,8 @@ impl App {
             db,
             bus,
             client,
+            gateways,
+            breakers: Breakers::default(),
             clock,
             limiter,
             mailer,
@@ -187,7 +198,7 @@ impl App {
                 tokio::select! {
                     () = app.stop.cancelled() => {}
                     () = app.outbox_written.notified() => {}
-                    () = tokio::time::sleep(std::time::Duration::from_millis(500)) => {}
+                    () = tokio::time::sleep(Duration::from_millis(500)) => {}
                 }
             }
         });
@@ -197,7 +208,7 @@ impl App {
     pub async fn shut_down(&self) {
         self.stop.cancel();
         self.tasks.close();
-        let limit = std::time::Duration::from_secs(self.config.http.shutdown_seconds);
+        let limit = Duration::from_secs(self.config.http.shutdown_seconds);
         if tokio::time::timeout(limit, self.tasks.wait()).await.is_err() {
             tracing::warn!("background tasks still ran when the time to stop was over");
         }

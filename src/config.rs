@@ -307,6 +307,76 @@ pub struct PaymentConfig {
     /// Postal codes, or their first digits, where nothing is paid on delivery, separated by commas
     #[arg(long, env = "FRESHVILLA_COD_EXCLUDED_PINCODES", value_delimiter = ',', global = true)]
     pub cod_excluded_pincodes: Vec<String>,
+    /// Seconds that a gateway has for an answer; then it is found out what it made of the call
+    #[arg(long, env = "FRESHVILLA_GATEWAY_TIMEOUT_SECONDS", default_value_t = 15, global = true)]
+    pub gateway_timeout_seconds: u64,
+    /// Where Razorpay is reached, without a path
+    #[arg(long, env = "FRESHVILLA_RAZORPAY_URL", default_value = "https://api.razorpay.com", value_parser = origin,
+        global = true)]
+    pub razorpay_url: String,
+    /// Razorpay's key ID; without it Razorpay is not offered
+    #[arg(long, env = "FRESHVILLA_RAZORPAY_KEY_ID", global = true)]
+    pub razorpay_key_id: Option<String>,
+    /// Razorpay's key secret
+    #[arg(long, env = "FRESHVILLA_RAZORPAY_KEY_SECRET", global = true, hide_env_values = true)]
+    pub razorpay_key_secret: Option<Secret>,
+    /// Secrets of Razorpay's webhook, separated by commas: the present one, then former ones, needed for 15 days
+    #[arg(
+        long,
+        env = "FRESHVILLA_RAZORPAY_WEBHOOK_SECRETS",
+        value_delimiter = ',',
+        global = true,
+        hide_env_values = true
+    )]
+    pub razorpay_webhook_secrets: Vec<Secret>,
+    /// Where Stripe is reached, without a path
+    #[arg(long, env = "FRESHVILLA_STRIPE_URL", default_value = "https://api.stripe.com", value_parser = origin,
+        global = true)]
+    pub stripe_url: String,
+    /// Stripe's publishable key
+    #[arg(long, env = "FRESHVILLA_STRIPE_PUBLISHABLE_KEY", global = true)]
+    pub stripe_publishable_key: Option<String>,
+    /// Stripe's secret key; without it Stripe is not offered
+    #[arg(long, env = "FRESHVILLA_STRIPE_SECRET_KEY", global = true, hide_env_values = true)]
+    pub stripe_secret_key: Option<Secret>,
+    /// Secrets of Stripe's webhook endpoint, separated by commas: the present one, then former ones
+    #[arg(
+        long,
+        env = "FRESHVILLA_STRIPE_WEBHOOK_SECRETS",
+        value_delimiter = ',',
+        global = true,
+        hide_env_values = true
+    )]
+    pub stripe_webhook_secrets: Vec<Secret>,
+    /// FreshVilla's own UPI address (VPA); without it plain UPI links are not offered
+    #[arg(long, env = "FRESHVILLA_UPI_ADDRESS", global = true)]
+    pub upi_address: Option<String>,
+    /// Who is paid, as UPI apps show it
+    #[arg(long, env = "FRESHVILLA_UPI_PAYEE", default_value = "FreshVilla", global = true)]
+    pub upi_payee: String,
+}
+
+impl PaymentConfig {
+    /// Every key and secret of a gateway.
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        let public = [&self.razorpay_key_id, &self.stripe_publishable_key].into_iter().flatten().map(String::as_str);
+        let secret = [&self.razorpay_key_secret, &self.stripe_secret_key].into_iter().flatten();
+        let secret = secret.chain(&self.razorpay_webhook_secrets).chain(&self.stripe_webhook_secrets);
+        public.chain(secret.map(Secret::expose))
+    }
+}
+
+/// Keys with which the demo's own gateways are asked; nobody else takes them.
+pub const DEMO_KEY: &str = "freshvilla_demo";
+
+/// An origin: scheme, host and port alone.
+fn origin(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    match url.scheme() {
+        "http" | "https" if bare => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("an origin such as https://api.example.com, without a path".to_owned()),
+    }
 }
 
 /// Logging.
@@ -455,6 +525,8 @@ impl Config {
                 "production refuses the default FRESHVILLA_SECRET_KEY; make one with: openssl rand -hex 32"
             );
             anyhow::ensure!(self.database.database_url.is_some(), "production needs DATABASE_URL");
+            let demo = self.payments.keys().any(|key| key.contains(DEMO_KEY));
+            anyhow::ensure!(!demo, "production refuses the demo's gateway keys");
         }
         anyhow::ensure!(self.database.database_pool >= 2, "FRESHVILLA_DATABASE_POOL must be at least 2");
         Ok(())

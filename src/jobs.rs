@@ -14,6 +14,11 @@ use crate::{
     },
     maintenance::Maintain,
     marketplace::{offer::import::jobs::RunOfferImport, staff::jobs::SendInvitation},
+    payments::{
+        attempt::jobs::{CaptureAttempt, CloseAttempt, FollowAttempt, PAYMENT_QUEUE, PAYMENTS_AT_ONCE},
+        refund::jobs::SendRefund,
+        webhook::jobs::ProcessDelivery,
+    },
     sales::{fulfilment::jobs::WatchSellers, order::jobs::ExpireOrders},
 };
 
@@ -21,8 +26,12 @@ use crate::{
 pub fn registry() -> Registry<App> {
     Registry::default()
         .with::<ExpireOrders>()
+        .with::<CaptureAttempt>()
+        .with::<CloseAttempt>()
         .with::<ExpireReservations>()
+        .with::<FollowAttempt>()
         .with::<Maintain>()
+        .with::<ProcessDelivery>()
         .with::<RankSearch>()
         .with::<RefreshAfterImport>()
         .with::<RefreshSearch>()
@@ -33,6 +42,8 @@ pub fn registry() -> Registry<App> {
         .with::<SendMail>()
         .with::<SendPasswordLink>()
         .with::<WatchSellers>()
+        .with::<SendRefund>()
         .limit(IMPORT_QUEUE, 2)
         .limit(MAIL_QUEUE, MAILS_AT_ONCE)
+        .limit(PAYMENT_QUEUE, PAYMENTS_AT_ONCE)
 }

@@ -787,6 +787,7 @@ diesel::table! {
         bank_reference -> Nullable<Text>,
         problem_code -> Nullable<Text>,
         problem -> Nullable<Text>,
+        link -> Nullable<Text>,
         polls -> Int4,
         started_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -848,6 +849,15 @@ diesel::table! {
         problem -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_routes (method, gateway) {
+        method -> Text,
+        gateway -> Text,
+        position -> Int4,
+        enabled -> Bool,
     }
 }
 
@@ -1429,5 +1439,20 @@ diesel::table! {
         recorded_by -> Nullable<Uuid>,
         occurred_at -> Timestamptz,
         recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        gateway -> Text,
+        event -> Text,
+        kind -> Nullable<Text>,
+        body -> Bytea,
+        status -> Text,
+        problem -> Nullable<Text>,
+        repeats -> Int4,
+        received_at -> Timestamptz,
+        processed_at -> Nullable<Timestamptz>,
     }
 }

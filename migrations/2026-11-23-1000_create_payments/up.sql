@@ -72,6 +72,7 @@ CREATE TABLE payment_attempts (
         CHECK (length(bank_reference) BETWEEN 1 AND 100),
     problem_code       text        CONSTRAINT payment_attempts_problem_code_check CHECK (length(problem_code) <= 100),
     problem            text        CONSTRAINT payment_attempts_problem_check CHECK (length(problem) <= 500),
+    link               text        CONSTRAINT payment_attempts_link_check CHECK (length(link) BETWEEN 1 AND 2000),
     polls              int         NOT NULL DEFAULT 0,
     started_at         timestamptz NOT NULL,
     updated_at         timestamptz NOT NULL,
@@ -96,6 +97,7 @@ COMMENT ON COLUMN payment_attempts.settlement IS 'The gateway''s payout that the
 COMMENT ON COLUMN payment_attempts.bank_reference IS
     'What the payer''s bank calls it: the RRN of a UPI payment; entered by staff it names one payment alone';
 COMMENT ON COLUMN payment_attempts.problem_code IS 'Why it failed last, the gateway''s code';
+COMMENT ON COLUMN payment_attempts.link IS 'UPI link that a gateway made for it';
 COMMENT ON COLUMN payment_attempts.polls IS 'How often the gateway was asked how it stands';
 
 CREATE TABLE payment_refunds (
@@ -123,6 +125,7 @@ CREATE TABLE payment_refunds (
     CONSTRAINT payment_refunds_waiver_check CHECK (
         (channel = 'waiver') = (attempt_id IS NULL) AND (channel <> 'waiver' OR status = 'refunded'))
 ) WITH (fillfactor = 80);
+CREATE INDEX payment_refunds_created_idx ON payment_refunds (created_at, id);
 COMMENT ON TABLE payment_refunds IS 'Money given back, or on its way back; written under the intent''s row lock';
 COMMENT ON COLUMN payment_refunds.gateway_payment IS 'The payment from which it is taken, as the gateway calls it';
 COMMENT ON COLUMN payment_refunds.request_key IS 'Names the refund for whoever asks for it: asked again, it is the same refund';

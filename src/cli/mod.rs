@@ -4,6 +4,7 @@ mod banner;
 mod database;
 mod doctor;
 mod env_file;
+mod fake_gateways;
 mod import;
 mod import_addresses;
 mod serve;

@@ -9,10 +9,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{MigrateFlag, Ready, ServeArgs, banner::banner, database::bring_up_to_date, until};
+use super::{
+    MigrateFlag, Ready, ServeArgs, banner::banner, database::bring_up_to_date, fake_gateways::FakeGateways, until,
+};
 use crate::{
     app::App,
-    config::Mode,
+    config::{Config, Mode},
     graphql::GraphQl,
     http, jobs,
     kernel::{clock::Clock, jobs::Worker},
@@ -24,8 +26,10 @@ pub async fn serve(ready: Ready, args: ServeArgs, stop: CancellationToken) -> an
     // Taken first, so that a second server is refused before it works on the database, but opened last, so that
     // nobody connects to a server that is not ready.
     let socket = bind(ready.config.http.listen)?;
-    let app = until(&stop, start(&ready, &args.migrate)).await?;
-    let outcome = serve_app(&app, &ready, &args, socket, stop).await;
+    let mut config = ready.config.clone();
+    let fakes = FakeGateways::where_needed(&mut config).await?;
+    let app = until(&stop, start(&config, &args.migrate)).await?;
+    let outcome = serve_app(&app, &ready, &args, (socket, fakes), stop).await;
     app.shut_down().await;
     outcome
 }
@@ -34,7 +38,7 @@ async fn serve_app(
     app: &App,
     ready: &Ready,
     args: &ServeArgs,
-    socket: TcpSocket,
+    (socket, fakes): (TcpSocket, Option<FakeGateways>),
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     if app.config.mode == Mode::Development && seed::is_due(app).await? {
@@ -49,6 +53,9 @@ async fn serve_app(
         Mode::Development => seed::demo_tokens(app).await?,
         Mode::Production => Vec::new(),
     };
+    if let Some(fakes) = fakes {
+        println!("{}", fakes.serve(app, listener.local_addr()?));
+    }
     println!("{}", banner(app, listener.local_addr()?, ready.embedded.as_deref(), &tokens)?);
     stop_with(app, stop);
     http::serve(app.clone(), graphql, listener).await
@@ -69,7 +76,7 @@ async fn load_demo_data(app: &App) -> anyhow::Result<()> {
 
 /// `freshvilla worker`.
 pub async fn work(ready: Ready, args: MigrateFlag, stop: CancellationToken) -> anyhow::Result<()> {
-    let app = until(&stop, start(&ready, &args)).await?;
+    let app = until(&stop, start(&ready.config, &args)).await?;
     spawn_worker(&app).await?;
     println!("FreshVilla runs background jobs. Ctrl-C stops it.");
     stop.cancelled().await;
@@ -77,9 +84,9 @@ pub async fn work(ready: Ready, args: MigrateFlag, stop: CancellationToken) -> a
     Ok(())
 }
 
-async fn start(ready: &Ready, args: &MigrateFlag) -> anyhow::Result<App> {
-    bring_up_to_date(&ready.config, args.migrate).await?;
-    App::build(ready.config.clone(), Clock::default()).await
+async fn start(config: &Config, args: &MigrateFlag) -> anyhow::Result<App> {
+    bring_up_to_date(config, args.migrate).await?;
+    App::build(config.clone(), Clock::default()).await
 }
 
 async fn spawn_worker(app: &App) -> anyhow::Result<()> {

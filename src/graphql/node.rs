@@ -61,6 +61,13 @@ use crate::{
         offer::model::{self as offer, Offer, OfferId},
         proposal::model::{self as proposal, Proposal, ProposalId},
     },
+    payments::{
+        attempt::model::{Attempt, AttemptId, PaymentEvent, PaymentEventId},
+        credit::model::{self as credit, CreditAccount, CreditAccountId},
+        intent::model::{self as intent, IntentId, PaymentIntent},
+        refund::model::{Refund, RefundId},
+        webhook::model::{self as webhook, Delivery, DeliveryId},
+    },
     sales::{
         cart::{
             api::Cart,
@@ -157,6 +164,12 @@ nodes! {
     WarehouseId => Warehouse as Warehouse, "warehouses", warehouse::visible_to;
     GstRegistrationId => GstRegistration as GstRegistration, "gst_registrations", registration::visible_to;
     DistributorId => Distributor as Distributor, "distributors", distributor::visible_to;
+    IntentId => PaymentIntent as PaymentIntent, "payment_intents", intent::visible_to;
+    AttemptId => Attempt as Attempt, "payment_attempts", intent::part_visible_to;
+    PaymentEventId => PaymentEvent as PaymentEvent, "payment_events", intent::part_visible_to;
+    RefundId => Refund as Refund, "payment_refunds", intent::part_visible_to;
+    CreditAccountId => CreditAccount as CreditAccount, "credit_accounts", credit::visible_to;
+    DeliveryId => Delivery as Delivery, "webhook_deliveries", webhook::visible_to;
     CommissionRuleId => CommissionRule as CommissionRule, "commission_rules", commission::visible_to;
     OfferId => Offer as Offer, "offers", offer::visible_to;
     ProposalId => Proposal as Proposal, "product_proposals", proposal::visible_to;

@@ -3,7 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use super::node::NodeQuery;
-use crate::{catalog, identity, inventory, marketplace, sales, work};
+use crate::{catalog, identity, inventory, marketplace, payments, sales, work};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
@@ -13,6 +13,7 @@ pub struct Query(
     identity::IdentityQuery,
     inventory::InventoryQuery,
     marketplace::MarketplaceQuery,
+    payments::PaymentsQuery,
     sales::SalesQuery,
     work::WorkQuery,
 );
@@ -24,13 +25,19 @@ pub struct Mutation(
     identity::IdentityMutation,
     inventory::InventoryMutation,
     marketplace::MarketplaceMutation,
+    payments::PaymentsMutation,
     sales::SalesMutation,
     work::WorkMutation,
 );
 
 /// Everything that can be followed live.
 #[derive(Default, MergedSubscription)]
-pub struct Subscription(inventory::InventorySubscription, sales::SalesSubscription, work::WorkSubscription);
+pub struct Subscription(
+    inventory::InventorySubscription,
+    payments::PaymentsSubscription,
+    sales::SalesSubscription,
+    work::WorkSubscription,
+);
 
 /// The schema before limits and data.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {

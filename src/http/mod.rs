@@ -18,6 +18,7 @@ mod prints;
 mod router;
 mod server;
 mod state;
+mod webhooks;
 mod ws;
 
 pub use server::serve;

@@ -13,7 +13,7 @@ use http::{Response, StatusCode};
 use serde_json::json;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{answer, files, graphiql, health, metrics, prints, state::Http, ws};
+use super::{answer, files, graphiql, health, metrics, prints, state::Http, webhooks, ws};
 
 /// The routes of one server.
 pub fn build(http: &Http) -> Router {
@@ -33,6 +33,10 @@ pub fn build(http: &Http) -> Router {
         .with_state(http.clone())
         .merge(files::routes(http.app.clone()))
         .merge(prints::routes(http.app.clone()))
+        .merge(
+            webhooks::routes(http.app.clone())
+                .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limit)),
+        )
 }
 
 /// Where a visitor of the bare address finds something.

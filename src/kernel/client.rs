@@ -75,9 +75,12 @@ pub enum ClientError {
     /// More redirects than allowed.
     #[error("too many redirects")]
     TooManyRedirects,
-    /// No connection, or a broken one.
+    /// No connection: the other side has heard nothing.
     #[error("the other side cannot be reached")]
     Unreachable,
+    /// The connection broke: the other side may have heard the request.
+    #[error("the connection to the other side broke")]
+    Broken,
 }
 
 impl From<ClientError> for Error {
@@ -189,7 +192,11 @@ fn cause(error: &reqwest::Error) -> ClientError {
         }
         source = inner.source();
     }
-    if error.is_timeout() { ClientError::TimedOut } else { ClientError::Unreachable }
+    match error {
+        error if error.is_connect() => ClientError::Unreachable,
+        error if error.is_timeout() => ClientError::TimedOut,
+        _ => ClientError::Broken,
+    }
 }
 
 fn redirect_policy(reach: Reach, most: usize) -> redirect::Policy {

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actor_cache;
 pub mod audit;
+pub mod breaker;
 pub mod bus;
 pub mod card;
 pub mod check;

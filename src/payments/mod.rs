@@ -17,9 +17,15 @@
 pub mod attempt;
 pub mod cod;
 pub mod credit;
+pub mod fake;
+pub mod gateway;
 pub mod intent;
 pub mod payee;
 pub mod refund;
+pub mod route;
+pub mod webhook;
+
+use async_graphql::{MergedObject, MergedSubscription};
 
 use crate::domain_errors;
 
@@ -31,6 +37,16 @@ domain_errors! {
         CreditNotOffered = "CREDIT_NOT_OFFERED",
         /// The account would owe more than its limit.
         CreditLimitExceeded = "CREDIT_LIMIT_EXCEEDED",
+        /// The account is no business customer's.
+        NotABusiness = "NOT_A_BUSINESS",
+        /// No gateway takes the payment at present.
+        GatewayUnavailable = "GATEWAY_UNAVAILABLE",
+        /// The gateway has not said what became of the last try; wait a moment.
+        AttemptUndecided = "ATTEMPT_UNDECIDED",
+        /// The time to pay is over.
+        PaymentExpired = "PAYMENT_EXPIRED",
+        /// The proof of payment is not the gateway's.
+        ProofRefused = "PROOF_REFUSED",
         /// The amount is not what is to be paid.
         WrongAmount = "WRONG_AMOUNT",
         /// More than was paid, less what was given back.
@@ -41,3 +57,28 @@ domain_errors! {
         VersionConflict = "VERSION_CONFLICT",
     }
 }
+
+/// Payments, readable.
+#[derive(Default, MergedObject)]
+pub struct PaymentsQuery(
+    credit::api::CreditQuery,
+    intent::api::IntentQuery,
+    refund::api::RefundQuery,
+    route::api::RouteQuery,
+    webhook::api::WebhookQuery,
+);
+
+/// Payments, changeable.
+#[derive(Default, MergedObject)]
+pub struct PaymentsMutation(
+    attempt::api::AttemptMutation,
+    cod::api::CodMutation,
+    credit::api::CreditMutation,
+    refund::api::RefundMutation,
+    route::api::RouteMutation,
+    webhook::api::WebhookMutation,
+);
+
+/// Payments, live.
+#[derive(Default, MergedSubscription)]
+pub struct PaymentsSubscription(intent::feed_api::PaymentSubscription);

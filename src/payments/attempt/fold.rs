@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{AttemptStatus, FactKind, PaymentEvent};
-use crate::{kernel::money::Minor, payments::refund::model::RefundStatus};
+use super::model::{PaymentAttemptStatus, PaymentEvent, PaymentFactKind};
+use crate::{kernel::money::Minor, payments::refund::model::PaymentRefundStatus};
 
 /// One fact, without who told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fact<'a> {
     /// What is known.
-    pub kind: FactKind,
+    pub kind: PaymentFactKind,
     /// The payment, as the gateway calls it.
     pub payment: Option<&'a str>,
     /// The refund, as the gateway calls it.
@@ -51,14 +51,14 @@ pub struct RefundState<'a> {
     /// How much.
     pub amount: Minor,
     /// How far it is.
-    pub status: RefundStatus,
+    pub status: PaymentRefundStatus,
 }
 
 /// How far an attempt is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptState<'a> {
     /// How far; `None` without a single fact.
-    pub status: Option<AttemptStatus>,
+    pub status: Option<PaymentAttemptStatus>,
     /// The payments by name.
     pub payments: BTreeMap<Option<&'a str>, PaymentState>,
     /// The refunds by name.
@@ -84,8 +84,10 @@ pub fn fold<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> AttemptState<'a> {
     for fact in facts {
         known = true;
         match fact.kind {
-            FactKind::Created => {}
-            FactKind::RefundPending | FactKind::Refunded | FactKind::RefundFailed => refund(&mut state, fact),
+            PaymentFactKind::Created => {}
+            PaymentFactKind::RefundPending | PaymentFactKind::Refunded | PaymentFactKind::RefundFailed => {
+                refund(&mut state, fact)
+            }
             _ => pay(state.payments.entry(fact.payment).or_default(), fact),
         }
     }
@@ -100,9 +102,9 @@ pub fn fold<'a>(facts: impl IntoIterator<Item = Fact<'a>>) -> AttemptState<'a> {
 
 fn pay(payment: &mut PaymentState, fact: Fact<'_>) {
     match fact.kind {
-        FactKind::Authorised => payment.authorised = payment.authorised.max(fact.amount),
-        FactKind::Captured => payment.captured = payment.captured.max(fact.amount),
-        FactKind::Released => payment.released = true,
+        PaymentFactKind::Authorised => payment.authorised = payment.authorised.max(fact.amount),
+        PaymentFactKind::Captured => payment.captured = payment.captured.max(fact.amount),
+        PaymentFactKind::Released => payment.released = true,
         _ => payment.failed = true,
     }
 }
@@ -110,9 +112,9 @@ fn pay(payment: &mut PaymentState, fact: Fact<'_>) {
 fn refund<'a>(state: &mut AttemptState<'a>, fact: Fact<'a>) {
     let Some(name) = fact.refund else { return };
     let status = match fact.kind {
-        FactKind::Refunded => RefundStatus::Refunded,
-        FactKind::RefundFailed => RefundStatus::Failed,
-        _ => RefundStatus::Pending,
+        PaymentFactKind::Refunded => PaymentRefundStatus::Refunded,
+        PaymentFactKind::RefundFailed => PaymentRefundStatus::Failed,
+        _ => PaymentRefundStatus::Pending,
     };
     let new = RefundState { payment: fact.payment, amount: fact.amount, status };
     let known = state.refunds.entry(name).or_insert(new);
@@ -121,15 +123,15 @@ fn refund<'a>(state: &mut AttemptState<'a>, fact: Fact<'a>) {
     known.status = known.status.max(status);
 }
 
-fn status(state: &AttemptState<'_>) -> AttemptStatus {
+fn status(state: &AttemptState<'_>) -> PaymentAttemptStatus {
     let any = |holds: fn(&PaymentState) -> bool| state.payments.values().any(holds);
     if any(|payment| payment.captured > Minor::ZERO) {
-        AttemptStatus::Captured
+        PaymentAttemptStatus::Captured
     } else if any(|payment| payment.authorised > Minor::ZERO) {
-        AttemptStatus::Authorised
+        PaymentAttemptStatus::Authorised
     } else if any(|payment| payment.failed || payment.released) {
-        AttemptStatus::Failed
+        PaymentAttemptStatus::Failed
     } else {
-        AttemptStatus::Pending
+        PaymentAttemptStatus::Pending
     }
 }

@@ -9,13 +9,14 @@ use serde::Serialize;
 use crate::{
     id,
     kernel::{
+        access::Actor,
         db::Conn,
         error::{Error, OnConstraint, Result},
         money::Minor,
         sql::{Select, Sql},
     },
     load_children,
-    payments::intent::model::{IntentId, PaymentIntent},
+    payments::intent::model::{IntentId, PaymentIntent, part_visible_to},
     schema::{payment_attempts, payment_events},
     text_enum,
 };
@@ -32,7 +33,7 @@ id! {
 
 text_enum! {
     /// Through whom money comes.
-    pub enum Gateway {
+    pub enum PaymentGateway {
         /// Razorpay.
         Razorpay = "razorpay",
         /// Stripe.
@@ -46,7 +47,7 @@ text_enum! {
     }
 }
 
-impl Gateway {
+impl PaymentGateway {
     /// Whether it is a service that can be asked.
     pub fn is_service(self) -> bool {
         matches!(self, Self::Razorpay | Self::Stripe)
@@ -55,7 +56,7 @@ impl Gateway {
 
 text_enum! {
     /// How far a try to pay is. It goes forward only; the one way out of failed is money that came all the same.
-    pub enum AttemptStatus {
+    pub enum PaymentAttemptStatus {
         /// The gateway is being asked.
         Started = "started",
         /// The gateway did not answer: it is being found out whether it made anything of it.
@@ -75,7 +76,7 @@ text_enum! {
 
 text_enum! {
     /// What is known of a payment.
-    pub enum FactKind {
+    pub enum PaymentFactKind {
         /// The gateway waits for the shopper.
         Created = "created",
         /// A payment failed.
@@ -97,7 +98,7 @@ text_enum! {
 
 text_enum! {
     /// Who told a fact first.
-    pub enum FactSource {
+    pub enum PaymentFactSource {
         /// The gateway, answering our call.
         Call = "call",
         /// The shopper's browser, with the gateway's signature.
@@ -114,7 +115,7 @@ text_enum! {
 /// One try to pay an intent.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = payment_attempts)]
-#[graphql(name = "PaymentAttempt")]
+#[graphql(name = "PaymentAttempt", complex)]
 #[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
 pub struct Attempt {
     /// Global ID.
@@ -124,9 +125,9 @@ pub struct Attempt {
     /// Which try it is, from 1.
     pub number: i32,
     /// Through whom.
-    pub gateway: Gateway,
+    pub gateway: PaymentGateway,
     /// How far it is.
-    pub status: AttemptStatus,
+    pub status: PaymentAttemptStatus,
     #[graphql(skip)]
     pub amount_minor: Minor,
     #[graphql(skip)]
@@ -148,6 +149,8 @@ pub struct Attempt {
     /// The same as a sentence.
     pub problem: Option<String>,
     #[graphql(skip)]
+    pub link: Option<String>,
+    #[graphql(skip)]
     pub polls: i32,
     /// When it was begun.
     pub started_at: DateTime<Utc>,
@@ -160,7 +163,7 @@ impl Attempt {
     pub async fn next(
         conn: &Conn,
         intent: &PaymentIntent,
-        gateway: Gateway,
+        gateway: PaymentGateway,
         amount: Minor,
         now: DateTime<Utc>,
     ) -> Result<Self> {
@@ -170,7 +173,7 @@ impl Attempt {
             intent_id: intent.id,
             number: last + 1,
             gateway,
-            status: AttemptStatus::Started,
+            status: PaymentAttemptStatus::Started,
             amount_minor: amount,
             authorised_minor: Minor::ZERO,
             captured_minor: Minor::ZERO,
@@ -181,6 +184,7 @@ impl Attempt {
             bank_reference: None,
             problem_code: None,
             problem: None,
+            link: None,
             polls: 0,
             started_at: now,
             updated_at: now,
@@ -196,7 +200,7 @@ load_children!(
 /// One fact about a try to pay; each is there once, whoever told it first.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = payment_events)]
-#[graphql(name = "PaymentFact")]
+#[graphql(name = "PaymentFact", complex)]
 #[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
 pub struct PaymentEvent {
     /// Global ID.
@@ -206,9 +210,9 @@ pub struct PaymentEvent {
     #[graphql(skip)]
     pub attempt_id: AttemptId,
     /// What is known.
-    pub kind: FactKind,
+    pub kind: PaymentFactKind,
     /// Who told it first.
-    pub source: FactSource,
+    pub source: PaymentFactSource,
     /// The payment, as the gateway calls it.
     pub gateway_payment: Option<String>,
     /// The refund, as the gateway calls it.
@@ -242,8 +246,14 @@ pub async fn find(conn: &Conn, id: AttemptId) -> Result<Attempt> {
     Select::<Attempt>::new(rest).row(conn).await?.ok_or(Error::NotFound("try to pay"))
 }
 
+/// An attempt of an intent that the caller may see, or NOT_FOUND.
+pub async fn find_visible(conn: &Conn, actor: &Actor, id: AttemptId) -> Result<Attempt> {
+    let rest = Sql::new("FROM payment_attempts WHERE id = ").bind(id).sql(" AND ").join(part_visible_to(actor));
+    Select::<Attempt>::new(rest).row(conn).await?.ok_or(Error::NotFound("try to pay"))
+}
+
 /// The attempt that a gateway knows by this name.
-pub async fn by_gateway_order(conn: &Conn, gateway: Gateway, order: &str) -> Result<Option<Attempt>> {
+pub async fn by_gateway_order(conn: &Conn, gateway: PaymentGateway, order: &str) -> Result<Option<Attempt>> {
     let rest = Sql::new("FROM payment_attempts WHERE gateway = ").bind(gateway.as_str());
     Select::<Attempt>::new(rest.sql(" AND gateway_order = ").bind(order)).row(conn).await
 }
@@ -281,6 +291,7 @@ pub async fn update(mut conn: &Conn, row: &Attempt) -> Result<()> {
             payment_attempts::bank_reference.eq(&row.bank_reference),
             payment_attempts::problem_code.eq(&row.problem_code),
             payment_attempts::problem.eq(&row.problem),
+            payment_attempts::link.eq(&row.link),
             payment_attempts::polls.eq(row.polls),
             payment_attempts::updated_at.eq(row.updated_at),
         ))

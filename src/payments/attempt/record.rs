@@ -5,11 +5,17 @@ use chrono::{DateTime, Utc};
 
 use super::{
     fold::{AttemptState, Fact, fold},
-    model::{self, Attempt, FactKind, FactSource, PaymentEvent, PaymentEventId},
+    jobs::CaptureAttempt,
+    model::{self, Attempt, PaymentEvent, PaymentEventId, PaymentFactKind, PaymentFactSource},
 };
 use crate::{
     app::App,
-    kernel::{db::Tx, error::Result, money::Minor},
+    kernel::{
+        db::Tx,
+        error::{Error, Result},
+        jobs::Schedule,
+        money::Minor,
+    },
     payments::{
         intent::{model::PaymentIntent, settle},
         refund::{
@@ -27,7 +33,7 @@ const CODE: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct News {
     /// What is known.
-    pub kind: FactKind,
+    pub kind: PaymentFactKind,
     /// The payment, as the gateway calls it.
     pub payment: Option<String>,
     /// The refund, as the gateway calls it.
@@ -61,7 +67,7 @@ pub struct Details {
 
 impl News {
     /// Something about a payment.
-    pub fn of_payment(kind: FactKind, payment: Option<String>, amount: Minor) -> Self {
+    pub fn of_payment(kind: PaymentFactKind, payment: Option<String>, amount: Minor) -> Self {
         Self {
             kind,
             payment,
@@ -82,7 +88,7 @@ pub async fn record(
     tx: &Tx,
     intent: &PaymentIntent,
     attempt: &Attempt,
-    source: FactSource,
+    source: PaymentFactSource,
     news: &[News],
 ) -> Result<PaymentIntent> {
     let now = app.clock.now();
@@ -94,6 +100,9 @@ pub async fn record(
     if new != *attempt {
         model::update(tx, &Attempt { updated_at: now, ..new.clone() }).await?;
     }
+    if new.authorised_minor > attempt.authorised_minor && new.captured_minor < new.authorised_minor {
+        app.enqueue(tx, &CaptureAttempt { attempt: new.id }, Schedule::default()).await?;
+    }
     let refunds = follow_refunds(tx, &new, &state, news, now).await?;
     let (pending, refunded) = sums(&refunds);
     let grown = |whole: Minor, from: Minor, to: Minor| Minor(whole.0 - from.0 + to.0);
@@ -104,11 +113,15 @@ pub async fn record(
         refunded_minor: refunded,
         ..intent.clone()
     };
+    if after.refundable() < Minor::ZERO {
+        // Webhooks come in any order: whoever told it tells it again.
+        return Err(Error::Unavailable("a refund is known of which the payment is not".to_owned()));
+    }
     let stored = settle::store(app, tx, intent, after, "payment.changed").await?;
     give_back_excess(app, tx, &stored).await
 }
 
-fn event(attempt: &Attempt, source: FactSource, news: &News, now: DateTime<Utc>) -> PaymentEvent {
+fn event(attempt: &Attempt, source: PaymentFactSource, news: &News, now: DateTime<Utc>) -> PaymentEvent {
     PaymentEvent {
         id: PaymentEventId::new(),
         intent_id: attempt.intent_id,
@@ -136,7 +149,7 @@ fn advanced(attempt: &Attempt, state: &AttemptState<'_>, events: &[PaymentEvent]
     new.status = state.status.unwrap_or(attempt.status);
     new.authorised_minor = state.authorised();
     new.captured_minor = state.captured();
-    let failure = events.iter().rfind(|event| event.kind == FactKind::Failed);
+    let failure = events.iter().rfind(|event| event.kind == PaymentFactKind::Failed);
     new.problem_code = failure.and_then(|event| event.code.clone()).or(new.problem_code);
     new.problem = failure.and_then(|event| event.message.clone()).or(new.problem);
     for details in news.iter().map(|news| &news.details) {

@@ -21,7 +21,7 @@ use crate::{
 
 text_enum! {
     /// How money is taken at the door.
-    pub enum CollectionMode {
+    pub enum CodCollectionMode {
         /// In cash, in whole rupees.
         Cash = "cash",
         /// By UPI.
@@ -32,7 +32,7 @@ text_enum! {
 /// Money taken on delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = cod_collections)]
-#[graphql(name = "CodCollection")]
+#[graphql(name = "CodCollection", complex)]
 #[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
 pub struct Collection {
     #[graphql(skip)]
@@ -40,7 +40,7 @@ pub struct Collection {
     #[graphql(skip)]
     pub intent_id: IntentId,
     /// How it was taken.
-    pub mode: CollectionMode,
+    pub mode: CodCollectionMode,
     #[graphql(skip)]
     pub due_minor: Minor,
     #[graphql(skip)]

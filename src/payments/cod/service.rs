@@ -1,7 +1,7 @@
 //! Taking money at the door.
 
 use super::{
-    model::{self, Collection, CollectionMode},
+    model::{self, CodCollectionMode, Collection},
     rules,
 };
 use crate::{
@@ -14,7 +14,10 @@ use crate::{
     },
     payments::{
         attempt::{
-            model::{self as attempts, Attempt, AttemptId, AttemptStatus, FactKind, FactSource, Gateway},
+            model::{
+                self as attempts, Attempt, AttemptId, PaymentAttemptStatus, PaymentFactKind, PaymentFactSource,
+                PaymentGateway,
+            },
             record::{News, record},
         },
         intent::model::{PaymentIntent, PaymentMethod, PaymentStatus},
@@ -27,7 +30,7 @@ pub struct NewCollection {
     /// Names the collection for whoever records it, 1 to 100 characters: recorded again, it is the same one.
     pub key: String,
     /// How it was taken.
-    pub mode: CollectionMode,
+    pub mode: CodCollectionMode,
     /// What is due at this door; all that is outstanding when `None`.
     pub due: Option<Minor>,
     /// How much was taken: cash is what is due in whole rupees, UPI to the paisa.
@@ -39,17 +42,17 @@ pub struct NewCollection {
 }
 
 /// What whoever delivers takes of what is due: in whole rupees when it is cash.
-pub fn to_take(due: Minor, mode: CollectionMode) -> Minor {
+pub fn to_take(due: Minor, mode: CodCollectionMode) -> Minor {
     match mode {
-        CollectionMode::Cash => rules::whole_rupees(due),
-        CollectionMode::UpiOnDelivery => due,
+        CodCollectionMode::Cash => rules::whole_rupees(due),
+        CodCollectionMode::UpiOnDelivery => due,
     }
 }
 
 /// Records that what is due of a locked intent was taken at the door: once for each key. An order that comes in several
 /// deliveries is collected in parts.
 pub async fn collect(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewCollection) -> Result<PaymentIntent> {
-    if let Some(known) = attempts::by_gateway_order(tx, Gateway::Cash, &new.key).await?
+    if let Some(known) = attempts::by_gateway_order(tx, PaymentGateway::Cash, &new.key).await?
         && known.intent_id == intent.id
     {
         return Ok(intent.clone());
@@ -57,10 +60,10 @@ pub async fn collect(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewCollect
     let due = check(intent, &new)?;
     let now = app.clock.now();
     let attempt = Attempt {
-        status: AttemptStatus::Pending,
+        status: PaymentAttemptStatus::Pending,
         gateway_order: Some(new.key.clone()),
         bank_reference: new.rrn.clone(),
-        ..Attempt::next(tx, intent, Gateway::Cash, due, now).await?
+        ..Attempt::next(tx, intent, PaymentGateway::Cash, due, now).await?
     };
     attempts::insert(tx, &attempt).await?;
     let row = Collection {
@@ -74,8 +77,8 @@ pub async fn collect(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewCollect
         collected_at: now,
     };
     model::insert(tx, &row).await?;
-    let news = News::of_payment(FactKind::Captured, Some(payment_name(attempt.id)), due);
-    record(app, tx, intent, &attempt, FactSource::Staff, &[news]).await
+    let news = News::of_payment(PaymentFactKind::Captured, Some(payment_name(attempt.id)), due);
+    record(app, tx, intent, &attempt, PaymentFactSource::Staff, &[news]).await
 }
 
 fn payment_name(attempt: AttemptId) -> String {
@@ -91,10 +94,10 @@ fn check(intent: &PaymentIntent, new: &NewCollection) -> Result<Minor> {
         return Err(Error::invalid("collectionKey", "a collection's key has 1 to 100 characters"));
     }
     match (new.mode, &new.rrn) {
-        (CollectionMode::Cash, None) => {}
-        (CollectionMode::UpiOnDelivery, Some(rrn)) if is_rrn(rrn) => {}
-        (CollectionMode::Cash, Some(_)) => return Err(Error::invalid("rrn", "cash has no bank reference")),
-        (CollectionMode::UpiOnDelivery, _) => {
+        (CodCollectionMode::Cash, None) => {}
+        (CodCollectionMode::UpiOnDelivery, Some(rrn)) if is_rrn(rrn) => {}
+        (CodCollectionMode::Cash, Some(_)) => return Err(Error::invalid("rrn", "cash has no bank reference")),
+        (CodCollectionMode::UpiOnDelivery, _) => {
             return Err(Error::invalid("rrn", "a UPI payment's reference (RRN) has 12 digits"));
         }
     }

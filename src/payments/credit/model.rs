@@ -10,9 +10,11 @@ use crate::{
     id,
     identity::account::model::AccountId,
     kernel::{
+        access::{Actor, Permission},
         db::Conn,
         error::Result,
         money::Minor,
+        page::{self, Direction, Order, Page, PageArgs, timestamp_key},
         sql::{Select, Sql},
     },
     schema::credit_accounts,
@@ -26,6 +28,7 @@ id! {
 /// How much a business customer may owe, and how long.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = credit_accounts)]
+#[graphql(complex)]
 #[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
 pub struct CreditAccount {
     /// Global ID.
@@ -58,6 +61,39 @@ pub async fn lock(conn: &Conn, account: AccountId) -> Result<Option<CreditAccoun
 pub async fn set_used(mut conn: &Conn, id: CreditAccountId, used: Minor, now: DateTime<Utc>) -> Result<()> {
     diesel::update(credit_accounts::table.find(id))
         .set((credit_accounts::used_minor.eq(used), credit_accounts::updated_at.eq(now)))
+        .execute(&mut conn)
+        .await?;
+    Ok(())
+}
+
+/// One's own credit; everybody's with the permission payments.read.
+pub fn visible_to(actor: &Actor) -> Sql {
+    if actor.scope(Permission::PaymentsRead).everything {
+        return Sql::new("TRUE");
+    }
+    Sql::new("credit_accounts.account_id = ").bind(actor.account_id())
+}
+
+/// A page of credit accounts, newest first.
+pub async fn list(conn: &Conn, actor: &Actor, args: &PageArgs, count: bool) -> Result<Page<CreditAccount>> {
+    let order = Order { column: "created_at", cast: "::timestamptz", id: "id", direction: Direction::Desc };
+    let key = |row: &CreditAccount| (timestamp_key(row.created_at), row.id.0);
+    page::fetch(conn, "credit_accounts", visible_to(actor), order, args, count, key).await
+}
+
+/// Stores the terms of a locked account, or adds it. What is owed stays.
+pub async fn store(mut conn: &Conn, row: &CreditAccount) -> Result<()> {
+    diesel::insert_into(credit_accounts::table)
+        .values(row)
+        .on_conflict(credit_accounts::account_id)
+        .do_update()
+        .set((
+            credit_accounts::limit_minor.eq(row.limit_minor),
+            credit_accounts::days.eq(row.days),
+            credit_accounts::suspended.eq(row.suspended),
+            credit_accounts::version.eq(row.version),
+            credit_accounts::updated_at.eq(row.updated_at),
+        ))
         .execute(&mut conn)
         .await?;
     Ok(())

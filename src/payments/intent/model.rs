@@ -15,6 +15,7 @@ use crate::{
         db::Conn,
         error::{Error, OnConstraint, Result},
         money::Minor,
+        page::{self, Direction, Order, Page, PageArgs, timestamp_key},
         sql::{Select, Sql},
     },
     load_by_id,
@@ -71,6 +72,7 @@ text_enum! {
 /// What is to be paid for one payable, and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = payment_intents)]
+#[graphql(complex)]
 #[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
 pub struct PaymentIntent {
     /// Global ID.
@@ -157,6 +159,11 @@ pub fn visible_to(actor: &Actor) -> Sql {
     Sql::new("payment_intents.account_id = ").bind(actor.account_id())
 }
 
+/// What belongs to intents that the caller may see.
+pub fn part_visible_to(actor: &Actor) -> Sql {
+    Sql::new("intent_id IN (SELECT id FROM payment_intents WHERE ").join(visible_to(actor)).sql(")")
+}
+
 /// Adds an intent.
 pub async fn insert(mut conn: &Conn, row: &PaymentIntent) -> Result<()> {
     let open = || Error::conflict("a payment for this is open already");
@@ -174,9 +181,9 @@ pub async fn lock(conn: &Conn, id: IntentId) -> Result<PaymentIntent> {
     Select::<PaymentIntent>::new(rest).row(conn).await?.ok_or(Error::NotFound("payment"))
 }
 
-/// A visible intent, locked for a change, or NOT_FOUND.
-pub async fn lock_visible(conn: &Conn, actor: &Actor, id: IntentId) -> Result<PaymentIntent> {
-    let rest = Sql::new("FROM payment_intents WHERE id = ").bind(id).sql(" AND ").join(visible_to(actor));
+/// The caller's own intent, locked for a change, or NOT_FOUND.
+pub async fn lock_own(conn: &Conn, actor: &Actor, id: IntentId) -> Result<PaymentIntent> {
+    let rest = Sql::new("FROM payment_intents WHERE id = ").bind(id).sql(" AND account_id = ").bind(actor.account_id());
     Select::<PaymentIntent>::new(rest.sql(" FOR UPDATE")).row(conn).await?.ok_or(Error::NotFound("payment"))
 }
 
@@ -184,6 +191,60 @@ pub async fn lock_visible(conn: &Conn, actor: &Actor, id: IntentId) -> Result<Pa
 pub async fn find(conn: &Conn, actor: &Actor, id: IntentId) -> Result<PaymentIntent> {
     let rest = Sql::new("FROM payment_intents WHERE id = ").bind(id).sql(" AND ").join(visible_to(actor));
     Select::<PaymentIntent>::new(rest).row(conn).await?.ok_or(Error::NotFound("payment"))
+}
+
+/// Which intents a list shows; empty lists show all.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "documented on the input")]
+pub struct IntentFilter {
+    pub status: Vec<PaymentStatus>,
+    pub method: Vec<PaymentMethod>,
+    pub reference: Option<String>,
+    pub account_id: Option<AccountId>,
+    pub created_after: Option<DateTime<Utc>>,
+    pub created_before: Option<DateTime<Utc>>,
+}
+
+impl IntentFilter {
+    fn condition(&self) -> Sql {
+        let mut parts = Vec::new();
+        if !self.status.is_empty() {
+            let status: Vec<String> = self.status.iter().map(ToString::to_string).collect();
+            parts.push(Sql::new("payment_intents.status = ANY(").bind(status).sql(")"));
+        }
+        if !self.method.is_empty() {
+            let method: Vec<String> = self.method.iter().map(ToString::to_string).collect();
+            parts.push(Sql::new("payment_intents.method = ANY(").bind(method).sql(")"));
+        }
+        if let Some(reference) = &self.reference {
+            parts.push(Sql::new("payment_intents.reference = ").bind(reference.clone()));
+        }
+        if let Some(account) = self.account_id {
+            parts.push(Sql::new("payment_intents.account_id = ").bind(account));
+        }
+        if let Some(after) = self.created_after {
+            parts.push(Sql::new("payment_intents.created_at >= ").bind(after));
+        }
+        if let Some(before) = self.created_before {
+            parts.push(Sql::new("payment_intents.created_at < ").bind(before));
+        }
+        Sql::composed(parts)
+    }
+}
+
+/// A page of intents that the caller may see, newest first.
+pub async fn list(
+    conn: &Conn,
+    actor: &Actor,
+    filter: &IntentFilter,
+    args: &PageArgs,
+    count: bool,
+) -> Result<Page<PaymentIntent>> {
+    let condition = Sql::all_of([visible_to(actor), filter.condition()], " AND ");
+    let (column, id) = ("payment_intents.created_at", "payment_intents.id");
+    let order = Order { column, cast: "::timestamptz", id, direction: Direction::Desc };
+    let key = |row: &PaymentIntent| (timestamp_key(row.created_at), row.id.0);
+    page::fetch(conn, "payment_intents", condition, order, args, count, key).await
 }
 
 /// Stores how far a locked intent is.

@@ -21,9 +21,13 @@ use crate::{
     kernel::{
         db::Tx,
         error::{Error, Result},
+        jobs::Schedule,
         money::Minor,
     },
-    payments::{cod, credit},
+    payments::{
+        attempt::{jobs::CloseAttempt, model as attempts},
+        cod, credit,
+    },
 };
 
 /// Most that one intent asks for, in paise: ten crore rupees.
@@ -98,6 +102,13 @@ pub async fn cancel(app: &App, tx: &Tx, intent: &PaymentIntent) -> Result<Paymen
     }
     if intent.method == PaymentMethod::Credit {
         credit::service::give_back(app, tx, intent.account_id, intent.outstanding()).await?;
+    }
+    if !intent.method.is_promise() {
+        for attempt in attempts::of_intent(tx, intent.id).await? {
+            if attempt.gateway.is_service() {
+                app.enqueue(tx, &CloseAttempt { attempt: attempt.id }, Schedule::default()).await?;
+            }
+        }
     }
     let after = PaymentIntent { status: PaymentStatus::Cancelled, ..intent.clone() };
     settle::store(app, tx, intent, after, "payment.cancelled").await

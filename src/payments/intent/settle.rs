@@ -39,6 +39,14 @@ pub async fn emit(conn: &Conn, kind: &'static str, row: &PaymentIntent) -> Resul
     event.emit(conn).await
 }
 
+/// Notes for followers that something about a locked intent happened which changes none of its amounts.
+pub async fn note(app: &App, tx: &Tx, row: &PaymentIntent, kind: &'static str) -> Result<PaymentIntent> {
+    let row = PaymentIntent { event_seq: row.event_seq + 1, updated_at: app.clock.now(), ..row.clone() };
+    model::update(tx, &row).await?;
+    emit(tx, kind, &row).await?;
+    Ok(row)
+}
+
 /// Stores what became of a locked intent, where anything did, and tells followers and the payable's owner. Answers the
 /// row as it stands then: the owner may have asked for more.
 pub async fn store(

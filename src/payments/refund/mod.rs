@@ -1,4 +1,7 @@
 //! Money given back.
 
+pub mod api;
+pub mod jobs;
 pub mod model;
 pub mod service;
+pub mod staff;

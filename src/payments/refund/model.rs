@@ -9,18 +9,20 @@ use serde::Serialize;
 use crate::{
     id,
     kernel::{
+        access::Actor,
         db::Conn,
         error::{Error, Result},
         money::Minor,
+        page::{self, Direction, Order, Page, PageArgs, timestamp_key},
         sql::{Select, Sql},
     },
     load_children,
     payments::{
         attempt::{
             fold::RefundState,
-            model::{Attempt, AttemptId, Gateway},
+            model::{Attempt, AttemptId, PaymentGateway},
         },
-        intent::model::IntentId,
+        intent::model::{IntentId, part_visible_to},
     },
     schema::payment_refunds,
     text_enum,
@@ -33,7 +35,7 @@ id! {
 
 text_enum! {
     /// How money is given back.
-    pub enum RefundChannel {
+    pub enum PaymentRefundChannel {
         /// Through the gateway, to where it came from.
         Gateway = "gateway",
         /// By hand: a bank transfer or cash, which staff record.
@@ -45,7 +47,7 @@ text_enum! {
 
 text_enum! {
     /// How far a refund is. A gateway may take back that it succeeded.
-    pub enum RefundStatus {
+    pub enum PaymentRefundStatus {
         /// On its way.
         Pending = "pending",
         /// Given back.
@@ -58,7 +60,7 @@ text_enum! {
 /// Money given back, or on its way back.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, Serialize, PlainObject)]
 #[diesel(table_name = payment_refunds)]
-#[graphql(name = "PaymentRefund")]
+#[graphql(name = "PaymentRefund", complex)]
 #[expect(missing_docs, reason = "skipped fields are documented where they are shown")]
 pub struct Refund {
     /// Global ID.
@@ -72,9 +74,9 @@ pub struct Refund {
     #[graphql(skip)]
     pub request_key: String,
     /// How it is given back.
-    pub channel: RefundChannel,
+    pub channel: PaymentRefundChannel,
     /// How far it is.
-    pub status: RefundStatus,
+    pub status: PaymentRefundStatus,
     #[graphql(skip)]
     pub amount_minor: Minor,
     /// Why.
@@ -103,7 +105,7 @@ impl Refund {
             attempt_id: Some(attempt.id),
             gateway_payment: told.payment.map(str::to_owned),
             request_key: format!("gateway:{name}"),
-            channel: RefundChannel::Gateway,
+            channel: PaymentRefundChannel::Gateway,
             status: told.status,
             amount_minor: told.amount,
             reason: "made at the gateway".to_owned(),
@@ -148,6 +150,28 @@ pub async fn update(mut conn: &Conn, row: &Refund) -> Result<()> {
     Ok(())
 }
 
+/// A page of refunds that the caller may see, newest first.
+pub async fn list(
+    conn: &Conn,
+    actor: &Actor,
+    status: &[PaymentRefundStatus],
+    channel: Option<PaymentRefundChannel>,
+    args: &PageArgs,
+    count: bool,
+) -> Result<Page<Refund>> {
+    let mut parts = vec![part_visible_to(actor)];
+    if !status.is_empty() {
+        let status: Vec<String> = status.iter().map(ToString::to_string).collect();
+        parts.push(Sql::new("status = ANY(").bind(status).sql(")"));
+    }
+    if let Some(channel) = channel {
+        parts.push(Sql::new("channel = ").bind(channel.as_str()));
+    }
+    let order = Order { column: "created_at", cast: "::timestamptz", id: "id", direction: Direction::Desc };
+    let key = |row: &Refund| (timestamp_key(row.created_at), row.id.0);
+    page::fetch(conn, "payment_refunds", Sql::all_of(parts, " AND "), order, args, count, key).await
+}
+
 /// A payment from which money can be given back, and how much.
 #[derive(Debug, QueryableByName)]
 #[expect(missing_docs, reason = "as in Refund")]
@@ -155,7 +179,7 @@ pub struct Room {
     #[diesel(sql_type = sql_types::Uuid)]
     pub attempt_id: AttemptId,
     #[diesel(sql_type = sql_types::Text)]
-    pub gateway: Gateway,
+    pub gateway: PaymentGateway,
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     pub gateway_payment: Option<String>,
     #[diesel(sql_type = sql_types::BigInt)]

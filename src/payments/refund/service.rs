@@ -1,11 +1,15 @@
 //! Giving money back.
 
-use super::model::{self, Refund, RefundChannel, RefundId, RefundStatus, Room};
+use super::{
+    jobs::SendRefund,
+    model::{self, PaymentRefundChannel, PaymentRefundStatus, Refund, RefundId, Room},
+};
 use crate::{
     app::App,
     kernel::{
         db::Tx,
         error::{Error, Result},
+        jobs::Schedule,
         money::Minor,
     },
     payments::{
@@ -54,6 +58,9 @@ pub async fn refund(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewRefund) 
     let rows = parts(intent, &new, &model::rooms(tx, intent.id).await?, app)?;
     for row in &rows {
         model::insert(tx, row).await?;
+        if row.channel == PaymentRefundChannel::Gateway {
+            app.enqueue(tx, &SendRefund { refund: row.id, round: 0 }, Schedule::default()).await?;
+        }
     }
     let pending = Minor(intent.pending_refund_minor.0 + new.amount.0);
     let after = PaymentIntent { pending_refund_minor: pending, ..intent.clone() };
@@ -74,7 +81,8 @@ fn parts(intent: &PaymentIntent, new: &NewRefund, rooms: &[Room], app: &App) -> 
             break;
         }
         left -= amount;
-        let channel = if room.gateway.is_service() { RefundChannel::Gateway } else { RefundChannel::Manual };
+        let channel =
+            if room.gateway.is_service() { PaymentRefundChannel::Gateway } else { PaymentRefundChannel::Manual };
         let key = if rows.is_empty() { new.key.clone() } else { format!("{}/{}", new.key, rows.len() + 1) };
         rows.push(Refund {
             attempt_id: Some(room.attempt_id),
@@ -96,8 +104,8 @@ fn blank(intent: &PaymentIntent, new: &NewRefund, app: &App) -> Refund {
         attempt_id: None,
         gateway_payment: None,
         request_key: new.key.clone(),
-        channel: RefundChannel::Waiver,
-        status: RefundStatus::Pending,
+        channel: PaymentRefundChannel::Waiver,
+        status: PaymentRefundStatus::Pending,
         amount_minor: new.amount,
         reason: new.reason.clone(),
         gateway_refund: None,
@@ -116,7 +124,7 @@ async fn waive(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewRefund) -> Re
     if intent.method == PaymentMethod::Credit {
         credit::service::give_back(app, tx, intent.account_id, new.amount).await?;
     }
-    let row = Refund { status: RefundStatus::Refunded, ..blank(intent, &new, app) };
+    let row = Refund { status: PaymentRefundStatus::Refunded, ..blank(intent, &new, app) };
     model::insert(tx, &row).await?;
     let waived_minor = Minor(intent.waived_minor.0 + new.amount.0);
     let after = PaymentIntent { waived_minor, ..intent.clone() };
@@ -127,10 +135,10 @@ async fn waive(app: &App, tx: &Tx, intent: &PaymentIntent, new: NewRefund) -> Re
 /// What refunds have on its way, and what they gave back. A waiver is neither.
 pub fn sums(refunds: &[Refund]) -> (Minor, Minor) {
     let sum = |status| {
-        let rows = refunds.iter().filter(|row| row.status == status && row.channel != RefundChannel::Waiver);
+        let rows = refunds.iter().filter(|row| row.status == status && row.channel != PaymentRefundChannel::Waiver);
         Minor(rows.map(|row| row.amount_minor.0).sum())
     };
-    (sum(RefundStatus::Pending), sum(RefundStatus::Refunded))
+    (sum(PaymentRefundStatus::Pending), sum(PaymentRefundStatus::Refunded))
 }
 
 /// Gives back what nobody asked for: all of what came into a cancelled intent, and of another what is above the amount.
@@ -141,7 +149,7 @@ pub(in crate::payments) async fn give_back_excess(app: &App, tx: &Tx, intent: &P
     } else if intent.overpaid {
         let given = model::of_intent(tx, intent.id).await?;
         let given =
-            given.iter().filter(|row| row.request_key.starts_with(EXCESS) && row.status != RefundStatus::Failed);
+            given.iter().filter(|row| row.request_key.starts_with(EXCESS) && row.status != PaymentRefundStatus::Failed);
         let given: i64 = given.map(|row| row.amount_minor.0).sum();
         Minor(intent.captured_minor.0 - intent.asked().0 - given).min(intent.refundable())
     } else {

@@ -27,7 +27,7 @@ use crate::{
         money::{Money, MoneyInput},
     },
     payload,
-    payments::cod::model::CollectionMode,
+    payments::cod::model::CodCollectionMode,
     sales::{
         SalesError,
         order::model::{
@@ -186,7 +186,7 @@ pub struct PackageEventAddInput {
 #[derive(InputObject)]
 pub struct PackageCollectionInput {
     /// How it was taken.
-    mode: CollectionMode,
+    mode: CodCollectionMode,
     /// How much: cash in whole rupees, UPI to the paisa.
     amount: MoneyInput,
     /// With UPI: the bank's reference (RRN, 12 digits).

@@ -21,7 +21,7 @@ use crate::{
         money::Minor,
     },
     payments::{
-        cod::model::CollectionMode,
+        cod::model::CodCollectionMode,
         intent::{
             model::PaymentMethod,
             service::{self as payments, NewCollection},
@@ -38,7 +38,7 @@ use crate::{
 #[derive(Clone, Debug, Serialize)]
 pub struct Taken {
     /// How.
-    pub mode: CollectionMode,
+    pub mode: CodCollectionMode,
     /// How much: cash in whole rupees, UPI to the paisa.
     pub amount: Minor,
     /// With UPI: the bank's reference (RRN, 12 digits).

@@ -5,14 +5,14 @@ use freshvilla::{
     kernel::{error::Error, money::Minor},
     payments::{
         cod::{
-            model::CollectionMode,
+            model::CodCollectionMode,
             rules::{CodCase, whole_rupees},
         },
         intent::{
             model::{PaymentIntent, PaymentMethod, PaymentStatus},
             service::{self, NewCollection, NewIntent, NewRefund},
         },
-        refund::model::{Refund, RefundChannel, RefundStatus},
+        refund::model::{PaymentRefundChannel, PaymentRefundStatus, Refund},
     },
 };
 use serde_json::json;
@@ -39,7 +39,7 @@ async fn now(app: &TestApp, intent: &PaymentIntent) -> PaymentIntent {
 }
 
 fn cash(by: AccountId, key: &str, paise: i64) -> NewCollection {
-    let (mode, amount) = (CollectionMode::Cash, Minor(paise));
+    let (mode, amount) = (CodCollectionMode::Cash, Minor(paise));
     NewCollection { key: key.to_owned(), mode, due: None, amount, rrn: None, collected_by: by }
 }
 
@@ -111,7 +111,7 @@ async fn money_is_collected_once_and_whole() {
     let app = TestApp::start().await;
     let (buyer, _) = app.sign_in_as("customer").await;
     let intent = opened(&app, buyer, PaymentMethod::Cod, 49_949).await;
-    assert_eq!(refund(&app, &intent, "part", 10_000).await.unwrap().channel, RefundChannel::Waiver);
+    assert_eq!(refund(&app, &intent, "part", 10_000).await.unwrap().channel, PaymentRefundChannel::Waiver);
     for paise in [39_949, 39_800, 40_000, -39_900] {
         let refused = collect(&app, &intent, cash(buyer, "c-1", paise)).await.unwrap_err();
         assert_eq!(refused.code(), "WRONG_AMOUNT", "{paise}");
@@ -134,7 +134,7 @@ async fn upi_on_delivery_needs_a_reference_of_its_own() {
     let app = TestApp::start().await;
     let (buyer, _) = app.sign_in_as("customer").await;
     let upi = |key: &str, rrn: Option<&str>| NewCollection {
-        mode: CollectionMode::UpiOnDelivery,
+        mode: CodCollectionMode::UpiOnDelivery,
         rrn: rrn.map(str::to_owned),
         ..cash(buyer, key, 49_949)
     };
@@ -157,7 +157,7 @@ async fn what_came_by_hand_goes_back_by_hand_and_never_more() {
     assert_eq!(refund(&app, &intent, "much", 50_001).await.unwrap_err().code(), "REFUND_TOO_LARGE");
     collect(&app, &intent, cash(buyer, "c-1", 50_000)).await.unwrap();
     let first = refund(&app, &intent, "r-1", 20_000).await.unwrap();
-    assert_eq!((first.channel, first.status), (RefundChannel::Manual, RefundStatus::Pending));
+    assert_eq!((first.channel, first.status), (PaymentRefundChannel::Manual, PaymentRefundStatus::Pending));
     assert_eq!(refund(&app, &intent, "r-1", 20_000).await.unwrap().id, first.id, "asked twice, given back once");
     assert_eq!(refund(&app, &intent, "r-2", 30_001).await.unwrap_err().code(), "REFUND_TOO_LARGE");
     for paise in [0, -1, i64::MIN] {

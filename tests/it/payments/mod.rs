@@ -2,6 +2,11 @@
 
 mod fold;
 mod intents;
+mod paying;
+mod qr;
+mod refunds;
+mod shop;
+mod webhooks;
 
 use freshvilla::{
     app::App,

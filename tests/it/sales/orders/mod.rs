@@ -14,7 +14,7 @@ use freshvilla::{
     kernel::id::decode,
     payments::{
         attempt::{
-            model::{self as attempts, Attempt, FactKind, FactSource, Gateway},
+            model::{self as attempts, Attempt, PaymentFactKind, PaymentFactSource, PaymentGateway},
             record::{News, record},
         },
         intent::model::IntentId,
@@ -81,12 +81,12 @@ impl Shop {
         let intent = uuid(&order["payment"]["id"]);
         let paid = with_intent(&self.app, IntentId(intent), async move |app, tx, intent| {
             let amount = intent.amount_minor;
-            let next = Attempt::next(tx, &intent, Gateway::Upi, amount, app.clock.now()).await?;
+            let next = Attempt::next(tx, &intent, PaymentGateway::Upi, amount, app.clock.now()).await?;
             let attempt = Attempt { gateway_order: Some(intent.reference.clone()), ..next };
             attempts::insert(tx, &attempt).await?;
-            let news = [FactKind::Authorised, FactKind::Captured]
+            let news = [PaymentFactKind::Authorised, PaymentFactKind::Captured]
                 .map(|kind| News::of_payment(kind, Some("pay_1".to_owned()), amount));
-            record(app, tx, &intent, &attempt, FactSource::Staff, &news).await
+            record(app, tx, &intent, &attempt, PaymentFactSource::Staff, &news).await
         });
         paid.await.unwrap();
     }
