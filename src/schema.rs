@@ -445,6 +445,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    fulfilments (sub_order_id) {
+        sub_order_id -> Uuid,
+        due_by -> Nullable<Timestamptz>,
+        escalated_at -> Nullable<Timestamptz>,
+        confirmed_at -> Nullable<Timestamptz>,
+        packed_at -> Nullable<Timestamptz>,
+        shipped_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        collected_minor -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     gst_rates (id) {
         id -> Uuid,
         hsn_prefix -> Nullable<Text>,
@@ -756,6 +771,50 @@ diesel::table! {
         feed_seq -> Nullable<Int8>,
         created_at -> Timestamptz,
         feed -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    package_events (id) {
+        id -> Uuid,
+        package_id -> Uuid,
+        kind -> Text,
+        place -> Nullable<Text>,
+        note -> Nullable<Text>,
+        recorded_by -> Nullable<Uuid>,
+        occurred_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    package_lines (package_id, order_line_id) {
+        package_id -> Uuid,
+        order_line_id -> Uuid,
+        quantity -> Int4,
+    }
+}
+
+diesel::table! {
+    packages (id) {
+        id -> Uuid,
+        sub_order_id -> Uuid,
+        number -> Int4,
+        status -> Text,
+        weight_grams -> Nullable<Int4>,
+        carriage -> Nullable<Text>,
+        carrier -> Nullable<Text>,
+        tracking_number -> Nullable<Text>,
+        tracking_url -> Nullable<Text>,
+        courier -> Nullable<Text>,
+        code_tries -> Int4,
+        failed_attempts -> Int4,
+        received_by -> Nullable<Text>,
+        shipped_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1380,65 +1439,6 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    fulfilments (sub_order_id) {
-        sub_order_id -> Uuid,
-        due_by -> Nullable<Timestamptz>,
-        escalated_at -> Nullable<Timestamptz>,
-        confirmed_at -> Nullable<Timestamptz>,
-        packed_at -> Nullable<Timestamptz>,
-        shipped_at -> Nullable<Timestamptz>,
-        delivered_at -> Nullable<Timestamptz>,
-        collected_minor -> Int8,
-        created_at -> Timestamptz,
-        updated_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    packages (id) {
-        id -> Uuid,
-        sub_order_id -> Uuid,
-        number -> Int4,
-        status -> Text,
-        weight_grams -> Nullable<Int4>,
-        carriage -> Nullable<Text>,
-        carrier -> Nullable<Text>,
-        tracking_number -> Nullable<Text>,
-        tracking_url -> Nullable<Text>,
-        courier -> Nullable<Text>,
-        code_tries -> Int4,
-        failed_attempts -> Int4,
-        received_by -> Nullable<Text>,
-        shipped_at -> Nullable<Timestamptz>,
-        delivered_at -> Nullable<Timestamptz>,
-        version -> Int4,
-        created_at -> Timestamptz,
-        updated_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    package_lines (package_id, order_line_id) {
-        package_id -> Uuid,
-        order_line_id -> Uuid,
-        quantity -> Int4,
-    }
-}
-
-diesel::table! {
-    package_events (id) {
-        id -> Uuid,
-        package_id -> Uuid,
-        kind -> Text,
-        place -> Nullable<Text>,
-        note -> Nullable<Text>,
-        recorded_by -> Nullable<Uuid>,
-        occurred_at -> Timestamptz,
-        recorded_at -> Timestamptz,
     }
 }
 
