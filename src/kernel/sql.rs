@@ -47,6 +47,7 @@ pub enum Bind {
     OptBool(Option<bool>),
     Bytes(Vec<u8>),
     Timestamp(DateTime<Utc>),
+    OptTimestamp(Option<DateTime<Utc>>),
     Date(NaiveDate),
     Json(serde_json::Value),
     Texts(Vec<String>),
@@ -76,7 +77,8 @@ macro_rules! bind_from {
 
 bind_from! {
     String => Text, Option<String> => OptText, Uuid => Uuid, Option<Uuid> => OptUuid, i64 => BigInt,
-    Option<i64> => OptBigInt, i32 => Int, bool => Bool, Option<bool> => OptBool, Vec<u8> => Bytes, DateTime<Utc> => Timestamp, NaiveDate => Date,
+    Option<i64> => OptBigInt, i32 => Int, bool => Bool, Option<bool> => OptBool, Vec<u8> => Bytes, DateTime<Utc> => Timestamp,
+    Option<DateTime<Utc>> => OptTimestamp, NaiveDate => Date,
     serde_json::Value => Json, Vec<String> => Texts, Vec<Option<String>> => OptTexts, Vec<Uuid> => Uuids, Option<Vec<Uuid>> => OptUuidList,
     Vec<Option<Uuid>> => OptUuids, Vec<i64> => BigInts, Vec<Option<i64>> => OptBigInts, Vec<i32> => Ints,
     Vec<Option<i32>> => OptInts, Vec<bool> => Bools, Vec<DateTime<Utc>> => Timestamps,
@@ -108,6 +110,7 @@ impl Bind {
             Self::Bool(v) => out.push_bind_param::<Bool, _>(v),
             Self::OptBool(v) => out.push_bind_param::<Nullable<Bool>, _>(v),
             Self::Bytes(v) => out.push_bind_param::<Binary, _>(v),
+            Self::OptTimestamp(v) => out.push_bind_param::<Nullable<Timestamptz>, _>(v),
             Self::Timestamp(v) => out.push_bind_param::<Timestamptz, _>(v),
             Self::Date(v) => out.push_bind_param::<Date, _>(v),
             Self::Json(v) => out.push_bind_param::<Jsonb, _>(v),

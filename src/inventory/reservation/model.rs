@@ -69,8 +69,9 @@ pub struct Reservation {
     pub owner: String,
     /// Where it stands.
     pub status: ReservationStatus,
-    /// When its pieces are given back unless it is committed before.
-    pub expires_at: DateTime<Utc>,
+    /// When its pieces are given back unless it is committed before; null for an order's, which holds them until it is
+    /// sent or cancelled.
+    pub expires_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     pub created_by: Option<Uuid>,
     /// When it was made.
@@ -156,16 +157,28 @@ pub async fn lock_due(conn: &Conn, now: DateTime<Utc>) -> Result<Option<Reservat
     Select::<Reservation>::new(rest).row(conn).await
 }
 
-/// What a reservation takes from which lots.
-pub async fn lots_of(mut conn: &Conn, id: ReservationId) -> Result<Vec<ReservationLot>> {
-    let lots = stock_reservation_lots::table.filter(stock_reservation_lots::reservation_id.eq(id));
+/// Locks reservations, in the order of their IDs.
+pub async fn lock_all(conn: &Conn, ids: &[ReservationId]) -> Result<Vec<Reservation>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let these = Sql::new("FROM stock_reservations WHERE id = ANY(").bind(ids).sql(") ORDER BY id FOR NO KEY UPDATE");
+    Select::<Reservation>::new(these).rows(conn).await
+}
+
+/// What reservations take from which lots.
+pub async fn lots_of(mut conn: &Conn, ids: &[ReservationId]) -> Result<Vec<ReservationLot>> {
+    let lots = stock_reservation_lots::table.filter(stock_reservation_lots::reservation_id.eq_any(ids));
     Ok(lots.select(ReservationLot::as_select()).load(&mut conn).await?)
 }
 
-/// Closes a reservation.
-pub async fn close(mut conn: &Conn, row: &Reservation) -> Result<()> {
-    diesel::update(stock_reservations::table.find(row.id))
-        .set((stock_reservations::status.eq(row.status), stock_reservations::closed_at.eq(row.closed_at)))
+/// Closes reservations.
+pub async fn close(
+    mut conn: &Conn,
+    ids: &[ReservationId],
+    status: ReservationStatus,
+    closed_at: DateTime<Utc>,
+) -> Result<()> {
+    diesel::update(stock_reservations::table.filter(stock_reservations::id.eq_any(ids)))
+        .set((stock_reservations::status.eq(status), stock_reservations::closed_at.eq(closed_at)))
         .execute(&mut conn)
         .await?;
     Ok(())
@@ -220,5 +233,66 @@ pub async fn reserve(
         .sql(", ")
         .bind(events::feed(new.location_id))
         .sql(") ORDER BY line");
+    Ok(call.load(&mut conn).await?)
+}
+
+/// What one location sets aside for an order. Each variant stands in one line.
+#[derive(Clone, Debug)]
+pub struct Shipment {
+    /// The new reservation.
+    pub id: ReservationId,
+    /// Where.
+    pub location_id: LocationId,
+    /// Whose goods.
+    pub seller_id: SellerId,
+    /// What, and how many pieces.
+    pub lines: Vec<(VariantId, i32)>,
+}
+
+/// Sets pieces aside at several locations, without an end, as [`reserve`] does at one; `Found` comes in the order of the
+/// shipments and their lines. The items of all are locked first, in the order of their IDs. A shipment that lacks
+/// something takes nothing, the others do: then the caller rolls back.
+pub async fn reserve_shipments(
+    mut conn: &Conn,
+    shipments: &[Shipment],
+    owner: &str,
+    created_by: Option<Uuid>,
+    (now, today): (DateTime<Utc>, NaiveDate),
+) -> Result<Vec<Found>> {
+    let (mut of, mut variants, mut quantities) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, shipment) in (1_i32..).zip(shipments) {
+        for (variant, quantity) in &shipment.lines {
+            of.push(number);
+            variants.push(variant.0);
+            quantities.push(*quantity);
+        }
+    }
+    let each = |id: fn(&Shipment) -> Uuid| shipments.iter().map(id).collect::<Vec<Uuid>>();
+    let feeds: Vec<String> = shipments.iter().map(|shipment| events::feed(shipment.location_id)).collect();
+    let call = Sql::new("SELECT item_id, picked, turned_low FROM reserve_shipments(")
+        .bind(each(|shipment| shipment.id.0))
+        .sql(", ")
+        .bind(each(|shipment| shipment.location_id.0))
+        .sql(", ")
+        .bind(each(|shipment| shipment.seller_id.0))
+        .sql(", ")
+        .bind(owner)
+        .sql(", ")
+        .bind(created_by)
+        .sql(", ")
+        .bind(now)
+        .sql(", ")
+        .bind(of)
+        .sql(", ")
+        .bind(variants)
+        .sql(", ")
+        .bind(quantities)
+        .sql(", ")
+        .bind(today)
+        .sql(", ")
+        .bind(events::CHANGED)
+        .sql(", ")
+        .bind(feeds)
+        .sql(") ORDER BY shipment, line");
     Ok(call.load(&mut conn).await?)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::model::{self, Found, Reservation, ReservationId, ReservationLot, ReservationStatus};
+use super::model::{self, Found, Reservation, ReservationId, ReservationLot, ReservationStatus, Shipment};
 use crate::{
     app::App,
     catalog::variant::model::VariantId,
@@ -77,7 +77,7 @@ pub async fn reserve(app: &App, actor: &Actor, key: &str, new: NewReservation) -
         seller_id: place.seller_id,
         owner,
         status: ReservationStatus::Active,
-        expires_at: now + TimeDelta::minutes(new.minutes.into()),
+        expires_at: Some(now + TimeDelta::minutes(new.minutes.into())),
         created_by: actor.account_id(),
         created_at: now,
         closed_at: None,
@@ -97,13 +97,42 @@ pub async fn set_aside(app: &App, conn: &Conn, row: &Reservation, wanted: &[Want
     if !short.is_empty() {
         return Err(Error::Rejected(short));
     }
+    tell_of_low(conn, &found, row.created_at).await
+}
+
+/// Raises the alerts of items that have fallen to their threshold.
+async fn tell_of_low(conn: &Conn, found: &[Found], now: DateTime<Utc>) -> Result<()> {
     let turned: Vec<uuid::Uuid> =
         found.iter().filter(|found| found.turned_low).filter_map(|found| Some(found.item_id?.0)).collect();
     if turned.is_empty() {
         return Ok(());
     }
     let turned = stock::lock_items(conn, Sql::new("id = ANY(").bind(turned).sql(")")).await?;
-    alerts::settle(conn, turned, row.created_at).await
+    alerts::settle(conn, turned, now).await
+}
+
+/// A line for which too little was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// What.
+    pub variant_id: VariantId,
+    /// How many pieces the location could have given.
+    pub available: i32,
+}
+
+/// Sets pieces aside for an order at several locations, within a transaction. They are held until the order ends that
+/// with [`close_all`]. Answers what is short: then nothing may be kept, and the caller rolls back.
+pub async fn hold(app: &App, conn: &Conn, actor: &Actor, owner: &str, shipments: &[Shipment]) -> Result<Vec<Shortage>> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let found = model::reserve_shipments(conn, shipments, owner, actor.account_id(), (now, today)).await?;
+    let wanted = shipments.iter().flat_map(|shipment| &shipment.lines);
+    let short = found.iter().zip(wanted).filter(|(found, (_, quantity))| found.picked < *quantity);
+    let short: Vec<Shortage> =
+        short.map(|(found, (variant, _))| Shortage { variant_id: *variant, available: found.picked }).collect();
+    if short.is_empty() {
+        tell_of_low(conn, &found, now).await?;
+    }
+    Ok(short)
 }
 
 /// A line with its place among the given ones; each variant once.
@@ -221,6 +250,9 @@ pub async fn end(
         let message = format!("the reservation is {} already", row.status.as_str());
         return Err(Error::problem("NOT_ACTIVE", "id", message));
     }
+    if row.expires_at.is_none() {
+        return Err(Error::conflict("an order holds these pieces; they go with it"));
+    }
     claim.store(&tx, &row.id).await?;
     let row = close(app, &tx, actor, row, end, &cause).await?;
     tx.commit().await?;
@@ -237,8 +269,23 @@ pub async fn close(
     end: End,
     cause: &Cause,
 ) -> Result<Reservation> {
+    let closed = close_all(app, conn, actor, vec![row], end, cause).await?;
+    closed.into_iter().next().ok_or(Error::NotFound("reservation"))
+}
+
+/// Ends locked, active reservations of any locations within a transaction; the items of all are locked together, in the
+/// order of their IDs.
+pub async fn close_all(
+    app: &App,
+    conn: &Conn,
+    actor: &Actor,
+    rows: Vec<Reservation>,
+    end: End,
+    cause: &Cause,
+) -> Result<Vec<Reservation>> {
     let now = app.clock.now();
-    let reserved: Vec<ReservationLot> = model::lots_of(conn, row.id).await?;
+    let ids: Vec<ReservationId> = rows.iter().map(|row| row.id).collect();
+    let reserved: Vec<ReservationLot> = model::lots_of(conn, &ids).await?;
     let items: Vec<uuid::Uuid> = reserved.iter().map(|line| line.item_id.0).collect();
     let items = stock::lock_items(conn, Sql::new("id = ANY(").bind(items).sql(")")).await?;
     let lots = stock::lots(conn, &items).await?;
@@ -250,7 +297,7 @@ pub async fn close(
         shelf.post(line.lot_id, &posting, cause, At { now, actor })?;
     }
     shelf.store(conn, now).await?;
-    let row = Reservation { status: end.status(), closed_at: Some(now), ..row };
-    model::close(conn, &row).await?;
-    Ok(row)
+    model::close(conn, &ids, end.status(), now).await?;
+    let closed = |row| Reservation { status: end.status(), closed_at: Some(now), ..row };
+    Ok(rows.into_iter().map(closed).collect())
 }

@@ -1,11 +1,14 @@
 //! Seller rows and every query over them.
 
+use std::collections::HashSet;
+
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use freshvilla_macros::PlainObject;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     id,
@@ -174,6 +177,13 @@ pub async fn lock_admitted(conn: &Conn, actor: &Actor, id: SellerId) -> Result<S
         return Err(Error::problem("SELLER_NOT_VERIFIED", "sellerId", "this seller was not verified yet"));
     }
     Ok(seller)
+}
+
+/// Those of these sellers that are FreshVilla itself.
+pub async fn own_among(conn: &Conn, ids: &[SellerId]) -> Result<HashSet<SellerId>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let own = Sql::new("SELECT id FROM sellers WHERE kind = 'house' AND id = ANY(").bind(ids).sql(")");
+    Ok(own.ids(conn).await?.into_iter().map(SellerId).collect())
 }
 
 /// Adds a seller.
