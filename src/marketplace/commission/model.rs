@@ -22,6 +22,7 @@ use crate::{
         page::{self, Direction, Order, Page, PageArgs},
         sql::{Select, Sql},
     },
+    load_by_id,
     marketplace::offer::model::{Offer, OfferId},
     schema::commission_rules,
     text_enum,
@@ -92,6 +93,8 @@ impl CommissionRule {
         Rate { share: self.rate_bp, fixed: self.fixed_minor, least: self.min_minor, most: self.max_minor }
     }
 }
+
+load_by_id!(CommissionRuleId => CommissionRule, commission_rules);
 
 /// Which rules a list shows.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -169,6 +172,49 @@ pub async fn fitting(conn: &Conn, offer: &Offer, path: &[CategoryId]) -> Result<
         .bind(path)
         .sql("))))");
     Select::<CommissionRule>::new(rest).rows(conn).await
+}
+
+/// Every rule in force on a date that fits any of these sales: for its offer, or for its seller and category.
+pub async fn in_force(conn: &Conn, sales: &[Sale], on: NaiveDate) -> Result<Vec<CommissionRule>> {
+    let offers: Vec<Uuid> = sales.iter().map(|sale| sale.offer_id.0).collect();
+    let sellers: Vec<Uuid> = sales.iter().map(|sale| sale.seller_id.0).collect();
+    let categories: Vec<Uuid> = sales.iter().flat_map(|sale| &sale.category_path).map(|id| id.0).collect();
+    let rest = Sql::new("FROM commission_rules WHERE valid_from <= ")
+        .bind(on)
+        .sql(" AND (valid_to IS NULL OR valid_to > ")
+        .bind(on)
+        .sql(") AND (offer_id = ANY(")
+        .bind(offers)
+        .sql(") OR (offer_id IS NULL AND (seller_id IS NULL OR seller_id = ANY(")
+        .bind(sellers)
+        .sql(")) AND (category_id IS NULL OR category_id = ANY(")
+        .bind(categories)
+        .sql("))))");
+    Select::<CommissionRule>::new(rest).rows(conn).await
+}
+
+/// An offer that is sold.
+#[derive(Clone, Debug)]
+pub struct Sale {
+    /// The offer.
+    pub offer_id: OfferId,
+    /// Its seller.
+    pub seller_id: SellerId,
+    /// The category of its product with all above it, from the root.
+    pub category_path: Vec<CategoryId>,
+}
+
+impl Sale {
+    /// Whether a rule is for it.
+    pub fn fits(&self, rule: &CommissionRule) -> bool {
+        match rule.offer_id {
+            Some(offer) => offer == self.offer_id,
+            None => {
+                rule.seller_id.is_none_or(|seller| seller == self.seller_id)
+                    && rule.category_id.is_none_or(|category| self.category_path.contains(&category))
+            }
+        }
+    }
 }
 
 /// The category of an offer's product with all above it, from the root; empty where it stands on no shelf.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{
-    model::{self, CommissionRule, CommissionRuleId, CommissionScope},
+    model::{self, CommissionRule, CommissionRuleId, CommissionScope, Sale},
     precedence::{self, CommissionOutcome},
 };
 use crate::{
@@ -141,6 +141,20 @@ pub async fn end_rule(
     Change::new("commissionRuleEnd", id, Some(&before), Some(&after))?.record(&tx, &app.clock, actor).await?;
     tx.commit().await?;
     Ok(after)
+}
+
+/// The rule that decides the commission on each of these sales, in their order: two statements, however many. `None`
+/// where none holds, and for FreshVilla's own sellers, which pay no commission.
+pub async fn decide(conn: &Conn, sales: &[Sale], on: NaiveDate) -> Result<Vec<Option<CommissionRule>>> {
+    let sellers: Vec<SellerId> = sales.iter().map(|sale| sale.seller_id).collect();
+    let own = sellers::own_among(conn, &sellers).await?;
+    let rules = model::in_force(conn, sales, on).await?;
+    let winner = |sale: &Sale| {
+        let fitting: Vec<CommissionRule> = rules.iter().filter(|rule| sale.fits(rule)).cloned().collect();
+        let ranked = precedence::rank(fitting, &sale.category_path, on, own.contains(&sale.seller_id));
+        ranked.into_iter().find(|(_, outcome)| *outcome == CommissionOutcome::Won).map(|(rule, _)| rule)
+    };
+    Ok(sales.iter().map(winner).collect())
 }
 
 /// What is asked of a preview.

@@ -14,6 +14,7 @@ pub mod api;
 pub mod apply;
 pub mod apply_api;
 pub mod model;
+pub mod redeem;
 pub mod rules;
 pub mod service;
 

@@ -41,6 +41,8 @@ pub struct Sold<K> {
     pub amount: Minor,
     /// Its part of all discounts.
     pub discount: Minor,
+    /// Its part of each discount, in their order.
+    pub discounts: Vec<Minor>,
     /// Its part of the delivery fees.
     pub delivery: Minor,
     /// What is paid for the goods, `amount − discount`, in its parts.
@@ -78,12 +80,14 @@ pub fn sell<K: Ord + Clone>(
     delivery: &[Shared<K>],
 ) -> Option<Vec<Sold<K>>> {
     let mut off = vec![Minor::ZERO; goods.len()];
-    for discount in discounts {
+    let mut each = vec![vec![Minor::ZERO; discounts.len()]; goods.len()];
+    for (number, discount) in discounts.iter().enumerate() {
         let left = |at: usize, line: &Goods<K>| line.amount.checked_sub(*off.get(at)?);
         let parts = shares(goods, discount, left)?;
         for (at, part) in parts {
             let sum = off.get_mut(at)?;
             *sum = sum.checked_add(part)?;
+            *each.get_mut(at)?.get_mut(number)? = part;
         }
     }
     let mut fees = vec![Minor::ZERO; goods.len()];
@@ -93,7 +97,8 @@ pub fn sell<K: Ord + Clone>(
             *sum = sum.checked_add(part)?;
         }
     }
-    goods.iter().zip(off).zip(fees).map(|((line, discount), delivery)| sold(line, discount, delivery)).collect()
+    let parts = off.into_iter().zip(each).zip(fees);
+    goods.iter().zip(parts).map(|(line, ((off, each), fee))| sold(line, (off, each), fee)).collect()
 }
 
 /// The parts of a shared amount by the positions of its lines.
@@ -110,12 +115,13 @@ fn shares<K: Ord + Clone>(
     Some(places.into_iter().zip(parts).collect())
 }
 
-fn sold<K: Clone>(line: &Goods<K>, discount: Minor, delivery: Minor) -> Option<Sold<K>> {
+fn sold<K: Clone>(line: &Goods<K>, (discount, discounts): (Minor, Vec<Minor>), delivery: Minor) -> Option<Sold<K>> {
     let paid = line.amount.checked_sub(discount)?;
     Some(Sold {
         key: line.key.clone(),
         amount: line.amount,
         discount,
+        discounts,
         delivery,
         goods_tax: split(paid, line.rate, line.heads)?,
         delivery_tax: split(delivery, line.rate, line.heads)?,

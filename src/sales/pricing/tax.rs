@@ -5,24 +5,26 @@
 //! legislature; between states it is IGST. Each head is rounded by itself, half up to the paisa; what is left of the
 //! amount is the taxable value, so that both always sum to what is paid.
 
-use async_graphql::Enum;
-
-use crate::kernel::money::{BasisPoints, Minor};
+use crate::{
+    kernel::money::{BasisPoints, Minor},
+    text_enum,
+};
 
 /// Highest GST that [`split`] takes, in basis points: 100 %. Up to there no rounding can exceed the amount.
 pub const MAX_GST_BP: i32 = 10_000;
 
-/// Which heads of tax a supply bears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-pub enum TaxHeads {
-    /// Within a state: CGST and SGST.
-    CgstSgst,
-    /// Within a union territory that has no legislature: CGST and UTGST.
-    CgstUtgst,
-    /// Between states: IGST.
-    Igst,
-    /// The seller charges no tax: it has no registration, or pays a share of its turnover (CGST Act, section 10).
-    None,
+text_enum! {
+    /// Which heads of tax a supply bears.
+    pub enum TaxHeads {
+        /// Within a state: CGST and SGST.
+        CgstSgst = "cgst_sgst",
+        /// Within a union territory that has no legislature: CGST and UTGST.
+        CgstUtgst = "cgst_utgst",
+        /// Between states: IGST.
+        Igst = "igst",
+        /// The seller charges no tax: it has no registration, or pays a share of its turnover (CGST Act, section 10).
+        None = "none",
+    }
 }
 
 impl TaxHeads {

@@ -219,7 +219,7 @@ impl QuoteOption {
 
 impl From<Priced> for QuoteShipment {
     fn from(priced: Priced) -> Self {
-        let Priced { shipment, heads, fee, fee_discount, sold } = priced;
+        let Priced { shipment, heads, fee, fee_discount, sold, .. } = priced;
         let value = shipment.value();
         let sum = |of: fn(&Sold<CartItemId>) -> i64| sold.iter().map(|(line, _)| of(line)).sum::<i64>();
         let (discount, delivery) = (sum(|line| line.discount.0), sum(|line| line.delivery.0));

@@ -32,6 +32,8 @@ use crate::{
 pub struct Priced {
     /// What is sent from where.
     pub shipment: Shipment,
+    /// GST code of the state from which it is supplied; empty where that is not known.
+    pub from_state: String,
     /// Which heads of tax it bears.
     pub heads: TaxHeads,
     /// What its location asks for delivery.
@@ -88,7 +90,9 @@ pub fn compute(shipments: Vec<Shipment>, obstacles: Vec<Obstacle>, terms: Terms)
         let fee = shipment.delivery.fee_for(Some(shipment.value()));
         let fee_discount = if free { fee } else { Minor::ZERO };
         fees.push(Shared { amount: fee.checked_sub(fee_discount).unwrap_or_default(), lines: keys });
-        priced.push(Priced { shipment, heads, fee, fee_discount, sold: Vec::new() });
+        let origin = terms.origins.get(&shipment.delivery.location_id);
+        let from_state = origin.map(|origin| origin.state_code.clone()).unwrap_or_default();
+        priced.push(Priced { shipment, from_state, heads, fee, fee_discount, sold: Vec::new() });
     }
     let too_large = || Error::BadInput("the cart costs more than can be computed".to_owned());
     let sold = sell(&goods, &discounts.collect::<Vec<_>>(), &fees).ok_or_else(too_large)?;

@@ -52,24 +52,44 @@ pub async fn quote(app: &App, actor: &Actor, request: &Request) -> Result<Option
     let Some(filled) = carts::cart(app, actor, request.guest_token.as_deref()).await? else { return Ok(None) };
     let conn = app.db.read().await?;
     let destination = destination(&conn, &request.pincode, request.state_code.as_deref()).await?;
+    let pincode = request.pincode.clone();
+    let door = Door { pincode, destination, at: request.at, chosen: request.chosen.clone() };
+    let quote = price(app, actor, &conn, &filled, door).await?;
+    Ok(Some((filled, quote)))
+}
+
+/// Where a cart is to be delivered.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// Six digits.
+    pub pincode: String,
+    /// The state, which decides the tax.
+    pub destination: Destination,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Locations that the shopper prefers.
+    pub chosen: Vec<LocationId>,
+}
+
+/// What a cart costs at a door, as this connection sees the shop: quotes and checkout price by it.
+pub async fn price(app: &App, actor: &Actor, conn: &Conn, filled: &Filled, door: Door) -> Result<Quote> {
     let lines: Vec<Line> = filled.lines.iter().filter(|line| !line.item.saved).cloned().collect();
-    let deliveries = deliveries(&conn, &request.pincode, request.at).await?;
+    let deliveries = deliveries(conn, &door.pincode, door.at).await?;
     let variants: Vec<VariantId> = lines.iter().map(|line| line.offer.variant_id).collect();
     let sellers: Vec<SellerId> = lines.iter().map(|line| line.offer.seller_id).collect();
-    let shelves = Shelves::new(stock::on_shelves(&conn, &variants, &sellers).await?);
-    let rates = rates(&conn, actor, &lines, app.clock.today()).await?;
-    let (shipments, obstacles) = plan(&lines, &rates, &deliveries, &shelves, &request.chosen);
+    let shelves = Shelves::new(stock::on_shelves(conn, &variants, &sellers).await?);
+    let rates = rates(conn, actor, &lines, app.clock.today()).await?;
+    let (shipments, obstacles) = plan(&lines, &rates, &deliveries, &shelves, &door.chosen);
     let from: Vec<LocationId> = shipments.iter().map(|shipment| shipment.delivery.location_id).collect();
-    let origins = model::origins(&conn, &from).await?;
+    let origins = model::origins(conn, &from).await?;
     let terms = Terms {
-        destination,
+        destination: door.destination,
         origins: origins.into_iter().map(|origin| (origin.location_id, origin)).collect(),
         rates,
-        coupons: in_cart::applied(&conn, filled.cart.id).await?,
+        coupons: in_cart::applied(conn, filled.cart.id).await?,
         now: app.clock.now(),
     };
-    let quote = compute(shipments, obstacles, terms)?;
-    Ok(Some((filled, quote)))
+    compute(shipments, obstacles, terms)
 }
 
 async fn destination(conn: &Conn, pincode: &str, state: Option<&str>) -> Result<Destination> {

@@ -46,7 +46,7 @@ pub async fn read(client: &Client, guest_token: Option<&str>) -> Value {
 
 /// A shop with an offer of Rs 70 (Rs 60 from ten on, Rs 65 for businesses); answers the offer.
 pub async fn open_shop() -> (TestApp, String) {
-    let app = TestApp::start_with(&["--offer-approval", "automatic"]).await;
+    let app = TestApp::start_with(&["--offer-approval", "automatic", "--access-token-seconds", "86400"]).await;
     stock_a_shelf(&app).await;
     fill_warehouses(&app).await;
     let admin = app.sign_in("administrator").await;

@@ -45,7 +45,7 @@ async fn reason(client: &Client) -> Value {
 }
 
 /// Rice is taxed at 5 %, the seller is registered in Karnataka and delivers to three states.
-async fn open_taxed_shop() -> (TestApp, String, Client) {
+pub async fn open_taxed_shop() -> (TestApp, String, Client) {
     let (app, made) = open_shop().await;
     let rows = format!(
         "INSERT INTO gst_rates (id, hsn_prefix, rate_bp, cess_bp, valid_from, source, created_at) VALUES \
@@ -71,7 +71,7 @@ async fn open_taxed_shop() -> (TestApp, String, Client) {
 }
 
 /// A second depot, which delivers to Whitefield for Rs 30, with so many packs of both variants.
-async fn open_annex(app: &TestApp, small: i32, large: i32) {
+pub async fn open_annex(app: &TestApp, small: i32, large: i32) {
     let rows = format!(
         "INSERT INTO locations (id, kind, seller_id, created_at) VALUES ('{ANNEX}', 'warehouse', '{MINE}', now()); \
          INSERT INTO warehouses (id, seller_id, name, kind, status, line1, line2, city, state_code, pincode, \

@@ -35,7 +35,7 @@ pub struct Known {
     pub named: bool,
     /// How often they used it.
     pub uses: i32,
-    /// Whether they ordered before: a cart of theirs was converted.
+    /// Whether they ordered before: a cart of theirs became an order, and not all of it was cancelled.
     pub has_ordered: bool,
     /// The goods that it names.
     pub targets: Vec<Aim>,
@@ -88,8 +88,8 @@ async fn candidates(conn: &Conn, source: Sql) -> Result<Vec<(CartId, Candidate)>
             AND coupon_customers.account_id = carts.account_id), \
          'uses', (SELECT count(*) FROM coupon_redemptions WHERE coupon_redemptions.coupon_id = coupons.id \
             AND coupon_redemptions.account_id = carts.account_id AND coupon_redemptions.released_at IS NULL), \
-         'has_ordered', EXISTS (SELECT FROM carts AS former WHERE former.account_id = carts.account_id \
-            AND former.status = 'converted'), \
+         'has_ordered', EXISTS (SELECT FROM carts AS former LEFT JOIN orders ON orders.cart_id = former.id \
+            WHERE former.account_id = carts.account_id AND former.status = 'converted' AND orders.cancelled_at IS NULL), \
          'targets', (SELECT coalesce(jsonb_agg(to_jsonb(coupon_targets)), '[]') FROM coupon_targets \
             WHERE coupon_targets.coupon_id = coupons.id)) AS known) AS facts",
     );

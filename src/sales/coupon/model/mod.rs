@@ -1,6 +1,7 @@
 //! Coupons: rows, and every query over them.
 
 pub mod in_cart;
+pub mod redemption;
 
 use std::{collections::HashMap, sync::Arc};
 
