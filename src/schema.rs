@@ -619,6 +619,134 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_addresses (order_id) {
+        order_id -> Uuid,
+        contact_name -> Text,
+        phone -> Text,
+        alternate_phone -> Nullable<Text>,
+        line1 -> Text,
+        line2 -> Text,
+        landmark -> Text,
+        city -> Text,
+        state_code -> Text,
+        pincode -> Text,
+        latitude -> Nullable<Numeric>,
+        longitude -> Nullable<Numeric>,
+        delivery_instructions -> Text,
+    }
+}
+
+diesel::table! {
+    order_discounts (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        position -> Int4,
+        coupon_id -> Uuid,
+        code -> Text,
+        seller_id -> Nullable<Uuid>,
+        goods_minor -> Int8,
+        delivery_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    order_line_terms (order_line_id) {
+        order_line_id -> Uuid,
+        platform_discount_minor -> Int8,
+        commission_rule_id -> Nullable<Uuid>,
+        commission_bp -> Int4,
+        commission_fixed_minor -> Int8,
+        commission_base_minor -> Int8,
+        commission_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    order_lines (id) {
+        id -> Uuid,
+        sub_order_id -> Uuid,
+        offer_id -> Uuid,
+        variant_id -> Uuid,
+        product_name -> Text,
+        variant_name -> Text,
+        sku -> Text,
+        seller_sku -> Text,
+        hsn_code -> Nullable<Text>,
+        mrp_minor -> Nullable<Int8>,
+        unit_price_minor -> Int8,
+        quantity -> Int4,
+        amount_minor -> Int8,
+        discount_minor -> Int8,
+        delivery_minor -> Int8,
+        gst_bp -> Int4,
+        cess_bp -> Int4,
+        goods_taxable_minor -> Int8,
+        goods_cgst_minor -> Int8,
+        goods_sgst_minor -> Int8,
+        goods_utgst_minor -> Int8,
+        goods_igst_minor -> Int8,
+        goods_cess_minor -> Int8,
+        delivery_taxable_minor -> Int8,
+        delivery_cgst_minor -> Int8,
+        delivery_sgst_minor -> Int8,
+        delivery_utgst_minor -> Int8,
+        delivery_igst_minor -> Int8,
+        delivery_cess_minor -> Int8,
+        quantity_cancelled -> Int4,
+        quantity_shipped -> Int4,
+        quantity_returned -> Int4,
+    }
+}
+
+diesel::table! {
+    order_timeline (order_id, sequence) {
+        order_id -> Uuid,
+        sequence -> Int8,
+        sub_order_id -> Nullable<Uuid>,
+        kind -> Text,
+        amount_minor -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> Uuid,
+        number -> Text,
+        account_id -> Uuid,
+        cart_id -> Uuid,
+        payment_intent_id -> Uuid,
+        email -> Text,
+        business_name -> Nullable<Text>,
+        gstin -> Nullable<Text>,
+        purchase_order -> Nullable<Text>,
+        deliver_at -> Timestamptz,
+        subtotal_minor -> Int8,
+        discount_minor -> Int8,
+        delivery_minor -> Int8,
+        taxable_minor -> Int8,
+        cgst_minor -> Int8,
+        sgst_minor -> Int8,
+        utgst_minor -> Int8,
+        igst_minor -> Int8,
+        cess_minor -> Int8,
+        total_minor -> Int8,
+        expires_at -> Nullable<Timestamptz>,
+        placed_at -> Nullable<Timestamptz>,
+        expired_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        event_seq -> Int8,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> Uuid,
         topic -> Text,
@@ -1108,7 +1236,7 @@ diesel::table! {
         seller_id -> Uuid,
         owner -> Text,
         status -> Text,
-        expires_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
@@ -1161,6 +1289,50 @@ diesel::table! {
         longitude -> Nullable<Numeric>,
         allows_pickup -> Bool,
         allows_returns -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sub_order_terms (sub_order_id) {
+        sub_order_id -> Uuid,
+        platform_discount_minor -> Int8,
+        platform_delivery_discount_minor -> Int8,
+        commission_minor -> Int8,
+    }
+}
+
+diesel::table! {
+    sub_orders (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        number -> Text,
+        seller_id -> Uuid,
+        location_id -> Uuid,
+        origin_state_code -> Text,
+        tax_heads -> Text,
+        status -> Text,
+        reservation_id -> Uuid,
+        subtotal_minor -> Int8,
+        discount_minor -> Int8,
+        delivery_fee_minor -> Int8,
+        delivery_discount_minor -> Int8,
+        delivery_minor -> Int8,
+        taxable_minor -> Int8,
+        cgst_minor -> Int8,
+        sgst_minor -> Int8,
+        utgst_minor -> Int8,
+        igst_minor -> Int8,
+        cess_minor -> Int8,
+        total_minor -> Int8,
+        refunded_minor -> Int8,
+        promised_at -> Timestamptz,
+        placed_at -> Nullable<Timestamptz>,
+        confirm_by -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        event_seq -> Int8,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
