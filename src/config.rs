@@ -45,6 +45,9 @@ pub struct Config {
     #[expect(missing_docs, reason = "documented on its type")]
     #[command(flatten)]
     pub payments: PaymentConfig,
+    #[expect(missing_docs, reason = "documented on its type")]
+    #[command(flatten)]
+    pub sales: SalesConfig,
 }
 
 /// What the server is run for.
@@ -266,6 +269,15 @@ pub enum AutomaticApproval {
     Off,
     /// Its papers, once all required ones are accepted.
     Documents,
+}
+
+/// Orders.
+#[derive(Clone, Debug, Args)]
+pub struct SalesConfig {
+    /// Minutes in which a seller is to confirm an order
+    #[arg(long, env = "FRESHVILLA_CONFIRM_MINUTES", default_value_t = 60, global = true,
+        value_parser = clap::value_parser!(u16).range(1..=10_080))]
+    pub confirm_minutes: u16,
 }
 
 /// Payments.

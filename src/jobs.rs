@@ -14,11 +14,13 @@ use crate::{
     },
     maintenance::Maintain,
     marketplace::{offer::import::jobs::RunOfferImport, staff::jobs::SendInvitation},
+    sales::order::jobs::ExpireOrders,
 };
 
 /// The jobs of all domains. Each adds itself here with `.with::<ItsJob>()`.
 pub fn registry() -> Registry<App> {
     Registry::default()
+        .with::<ExpireOrders>()
         .with::<ExpireReservations>()
         .with::<Maintain>()
         .with::<RankSearch>()

@@ -21,7 +21,7 @@ use crate::{
         outbox,
     },
     marketplace::{distributor, document, offer, performance},
-    sales::cart,
+    sales::{cart, order::jobs::ExpireOrders},
     work::file,
 };
 
@@ -60,6 +60,7 @@ impl Maintain {
 /// Sees to it that the next round is scheduled; workers call it when they start.
 pub async fn schedule(app: &App) -> Result<()> {
     ExpireReservations::schedule(app, app.clock.now()).await?;
+    ExpireOrders::schedule(app, app.clock.now()).await?;
     Maintain::after(app.clock.now())?.enqueue(app).await
 }
 

@@ -67,6 +67,11 @@ use crate::{
             model::{self as cart, CartId, CartRow},
         },
         coupon::model::{self as coupon, Coupon, CouponId},
+        order::model::{
+            self as order, Order, OrderId,
+            line::{self as order_line, OrderLine, OrderLineId},
+            part::{self as sub_order, SubOrder, SubOrderId},
+        },
     },
     work::{
         file::{
@@ -132,6 +137,9 @@ nodes! {
     BrandId => Brand as Brand, "brands", brand::visible_to;
     CartId => CartRow as Cart, "carts", cart::visible_to;
     CouponId => Coupon as Coupon, "coupons", coupon::visible_to;
+    OrderId => Order as Order, "orders", order::visible_to;
+    SubOrderId => SubOrder as SubOrder, "sub_orders", sub_order::visible_to;
+    OrderLineId => OrderLine as OrderLine, "order_lines", order_line::visible_to;
     CategoryId => Category as Category, "categories", category::visible_to;
     AddressId => Address as Address, "addresses", address::visible_to;
     SellerId => Seller as Seller, "sellers", seller::visible_to;

@@ -30,7 +30,7 @@ pub struct Mutation(
 
 /// Everything that can be followed live.
 #[derive(Default, MergedSubscription)]
-pub struct Subscription(inventory::InventorySubscription, work::WorkSubscription);
+pub struct Subscription(inventory::InventorySubscription, sales::SalesSubscription, work::WorkSubscription);
 
 /// The schema before limits and data.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {

@@ -4,13 +4,14 @@ use std::{ops::Deref, time::Duration};
 
 use deadpool::{Runtime, managed::QueueMode};
 use diesel_async::{
-    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, TransactionManager as _,
+    AnsiTransactionManager, AsyncConnection, AsyncPgConnection, RunQueryDsl, TransactionManager as _,
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
 };
 use futures_util::FutureExt;
 
 use super::{
     error::{Error, Result},
+    sql::Sql,
     telemetry::SqlMeter,
 };
 
@@ -127,6 +128,24 @@ impl Tx {
             None => return Err(Error::internal(anyhow::anyhow!("the transaction has ended"))),
         }
         self.conn = None;
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Marks where [`Tx::undo`] goes back to; one place at a time.
+    pub async fn mark(&self) -> Result<()> {
+        self.savepoint("SAVEPOINT mark").await
+    }
+
+    /// Undoes everything that was written since [`Tx::mark`]; locks taken since then are given up, too.
+    pub async fn undo(&self) -> Result<()> {
+        self.savepoint("ROLLBACK TO SAVEPOINT mark").await
+    }
+
+    async fn savepoint(&self, statement: &'static str) -> Result<()> {
+        let mut conn: &Conn = self;
+        Sql::new(statement).uncached().execute(&mut conn).await?;
         Ok(())
     }
 }

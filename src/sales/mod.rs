@@ -1,4 +1,5 @@
-//! Sales: from a shopper's first item to a delivered parcel. So far carts, coupons, prices and quotes.
+//! Sales: from a shopper's first item to a delivered parcel. So far carts, coupons, prices, quotes, checkout
+//! and orders.
 //!
 //! Invariants, held by the database except where said:
 //! - a customer has at most one active cart, and of one offer a cart has at most one line;
@@ -7,24 +8,21 @@
 //! - every price is computed here from the offer as it stands: nothing that a client sends is a price to pay (by the
 //!   code);
 //! - what a coupon is worth does not change, and its uses never exceed its limit;
-//! - a seller's coupon is for its goods alone (by the code).
+//! - a seller's coupon is for its goods alone (by the code);
+//! - an order's columns are the sums of its sub-orders', theirs the sums of their lines', and none of it changes;
+//! - where an order stands is derived from its sub-orders, and stored nowhere;
+//! - goods are set aside, coupons used and the order written in one transaction, or none of it (by the code).
 
 pub mod cart;
+pub mod checkout;
 pub mod coupon;
+pub mod order;
 pub mod pricing;
 pub mod quote;
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, MergedSubscription};
 
-use crate::{
-    app::App,
-    domain_errors,
-    kernel::{db::Tx, error::Result},
-    payments::{
-        intent::model::PaymentIntent,
-        payee::{Payable, Payee},
-    },
-};
+use crate::domain_errors;
 
 domain_errors! {
     pub struct SalesError, SalesErrorCode {
@@ -62,20 +60,49 @@ domain_errors! {
         CouponBelowMinimumQuantity = "COUPON_BELOW_MINIMUM_QUANTITY",
         /// The line changed again since the client looked.
         ChangedAgain = "CHANGED_AGAIN",
-    }
-}
-
-/// Until there are orders, nobody waits for payments.
-impl Payee for Payable {
-    async fn payment_changed(_app: &App, _tx: &Tx, _before: &PaymentIntent, _after: &PaymentIntent) -> Result<()> {
-        Ok(())
+        /// The cart has nothing to order; what is saved for later is not ordered.
+        CartEmpty = "CART_EMPTY",
+        /// Fewer packs are left than are ordered.
+        InsufficientStock = "INSUFFICIENT_STOCK",
+        /// The seller does not deliver to the address.
+        NotDelivered = "NOT_DELIVERED",
+        /// The location that would send it is closed at that time.
+        Closed = "CLOSED",
+        /// What the seller would send costs less than the least that is delivered.
+        BelowMinimum = "BELOW_MINIMUM",
+        /// The order costs something else than the shopper was shown; the message says how much. Look at the quote again.
+        TotalChanged = "TOTAL_CHANGED",
+        /// Cash on delivery is not offered for this order; the message says why.
+        CodNotOffered = "COD_NOT_OFFERED",
+        /// The customer buys nothing on credit, or no more at present.
+        CreditNotOffered = "CREDIT_NOT_OFFERED",
+        /// The customer would owe more than their limit.
+        CreditLimitExceeded = "CREDIT_LIMIT_EXCEEDED",
+        /// It is too late to cancel: it is packed, on its way, or delivered.
+        NotCancellable = "NOT_CANCELLABLE",
     }
 }
 
 /// Sales, readable.
 #[derive(Default, MergedObject)]
-pub struct SalesQuery(cart::api::CartQuery, coupon::api::CouponQuery, quote::api::QuoteQuery);
+pub struct SalesQuery(
+    cart::api::CartQuery,
+    coupon::api::CouponQuery,
+    quote::api::QuoteQuery,
+    order::api::OrderQuery,
+    order::part_api::SubOrderQuery,
+);
 
 /// Sales, changeable.
 #[derive(Default, MergedObject)]
-pub struct SalesMutation(cart::api::CartMutation, coupon::api::CouponMutation, coupon::apply_api::CouponApplyMutation);
+pub struct SalesMutation(
+    cart::api::CartMutation,
+    coupon::api::CouponMutation,
+    coupon::apply_api::CouponApplyMutation,
+    checkout::api::CheckoutMutation,
+    order::change_api::OrderMutation,
+);
+
+/// Sales, live.
+#[derive(Default, MergedSubscription)]
+pub struct SalesSubscription(order::feed_api::OrderSubscription);

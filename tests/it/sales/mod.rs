@@ -4,5 +4,6 @@ mod cart;
 mod coupons;
 mod coupons_in_carts;
 mod guests;
+mod orders;
 mod pricing;
 mod quote;

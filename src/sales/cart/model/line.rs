@@ -200,6 +200,44 @@ pub async fn put(
     Ok((stored, stored == id))
 }
 
+/// Makes sure that a locked cart has so many packs of each offer, or more; what was saved for later comes back.
+pub async fn put_at_least(mut conn: &Conn, cart: CartId, wanted: &[(OfferId, i32)], now: DateTime<Utc>) -> Result<()> {
+    let (offers, quantities): (Vec<Uuid>, Vec<i32>) = wanted.iter().map(|(offer, n)| (offer.0, *n)).unzip();
+    let fresh: Vec<Uuid> = wanted.iter().map(|_| Uuid::now_v7()).collect();
+    Sql::new(
+        "INSERT INTO cart_items (id, cart_id, offer_id, quantity, saved, seen_price_minor, created_at, updated_at) SELECT \
+         new.id, ",
+    )
+    .bind(cart)
+    .sql(", new.offer_id, new.quantity, FALSE, 0, ")
+    .bind(now)
+    .sql(", ")
+    .bind(now)
+    .sql(" FROM unnest(")
+    .bind(fresh)
+    .sql(", ")
+    .bind(offers)
+    .sql(", ")
+    .bind(quantities)
+    .sql(
+        ") AS new (id, offer_id, quantity) ON CONFLICT ON CONSTRAINT cart_items_offer_key DO UPDATE SET saved = FALSE, \
+         updated_at = excluded.updated_at, quantity = greatest(cart_items.quantity, excluded.quantity)",
+    )
+    .execute(&mut conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes the lines of these offers out of a locked cart.
+pub async fn remove_offers(mut conn: &Conn, cart: CartId, offers: &[OfferId]) -> Result<()> {
+    if offers.is_empty() {
+        return Ok(());
+    }
+    let lines = cart_items::table.filter(cart_items::cart_id.eq(cart).and(cart_items::offer_id.eq_any(offers)));
+    diesel::delete(lines).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// Stores a line of a locked cart: its quantity, its place and what the shopper saw.
 pub async fn store(conn: &Conn, item: &CartItem) -> Result<()> {
     store_all(conn, std::slice::from_ref(item)).await

@@ -174,6 +174,24 @@ pub async fn set_merged(mut conn: &Conn, guest: CartId, into: CartId, now: DateT
     Ok(())
 }
 
+/// A locked cart became an order. What was saved for later goes on in a new cart.
+pub async fn convert(mut conn: &Conn, cart: &CartRow, saved: bool, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(carts::table.find(cart.id))
+        .set((
+            carts::status.eq(CartStatus::Converted),
+            carts::version.eq(carts::version + 1),
+            carts::updated_at.eq(now),
+        ))
+        .execute(&mut conn)
+        .await?;
+    let Some(account) = cart.account_id.filter(|_| saved) else { return Ok(()) };
+    let next = CartRow::new(&Owner::Customer(account), now);
+    diesel::insert_into(carts::table).values(&next).execute(&mut conn).await?;
+    let moved = Sql::new("UPDATE cart_items SET cart_id = ").bind(next.id).sql(" WHERE saved AND cart_id = ");
+    moved.bind(cart.id).execute(&mut conn).await?;
+    Ok(())
+}
+
 /// Gives up carts whose time is over, at most so many; answers how many. Those that somebody changes right now stay.
 pub async fn abandon_some(mut conn: &Conn, now: DateTime<Utc>, limit: usize) -> Result<usize> {
     let due = Sql::new("UPDATE carts SET status = 'abandoned', updated_at = ")
