@@ -7,12 +7,12 @@
 //! |---|---|---|
 //! | `offer.viewed` | the storefront, by `offerViewsRecord` | `views` |
 //! | `offer.carted` | sales, when a line is added to a cart | `carts` |
-//! | `offer.ordered` | sales, when an order is placed | `orders`, `units`, `revenue_minor` |
+//! | `offer.ordered` | sales, when an order is placed: its payment is certain | `orders`, `units`, `revenue_minor` |
 //! | `offer.returned` | sales, when packs came back | `returns` |
 //!
 //! The payload of all is `{"lines": [{"offer": "<uuid>", "<counter>": <whole number>, …}]}`; a counter that is left out is
-//! nothing. `revenue_minor` is what the line costs the customer in paise, all taxes included. Orders and returns do not
-//! exist yet; the schema shows what is fed today: views and carts.
+//! nothing. `revenue_minor` is what the goods of the line cost the customer in paise, all taxes included and coupons taken
+//! off; delivery is not in it. Returns do not exist yet; the schema shows views and carts.
 //!
 //! The projection reads the stream by the relay's number from a checkpoint of its own and moves it in the transaction in
 //! which it counts: each event counts once, whichever node reads it. It has to come by before events are pruned, which

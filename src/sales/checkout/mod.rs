@@ -9,6 +9,7 @@
 
 pub mod api;
 pub mod model;
+pub mod refusals;
 pub mod rows;
 pub mod service;
 pub mod split;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     model::{self, Buyer},
+    refusals,
     rows::{DiscountRow, OrderRow},
     split::{Frame, Split, split},
 };
@@ -48,7 +49,7 @@ use crate::{
     },
     sales::{
         cart::{
-            line::{CartProblem, Line},
+            line::Line,
             model::{
                 self as carts,
                 line::{self as lines, CartItemId},
@@ -71,7 +72,6 @@ use crate::{
             compute::Quote,
             gather::{self, Door},
             model::Destination,
-            plan::QuoteReason,
         },
     },
 };
@@ -180,11 +180,7 @@ async fn priced(
         chosen: new.chosen.clone(),
     };
     let quote = gather::price(app, actor, tx, filled, door).await?;
-    let mut problems = obstacles(&quote, &filled.lines);
-    let refused = quote.coupons.iter().filter_map(|(one, effect)| Some((one, effect.as_ref().err()?)));
-    problems.extend(refused.map(|(one, refused)| {
-        Problem::new(refused.code(), &format!("coupons.{}", one.coupon.code), refused.message())
-    }));
+    let problems = refusals::of(&quote, &filled.lines);
     if !problems.is_empty() {
         return Err(Error::Rejected(problems));
     }
@@ -195,37 +191,6 @@ async fn priced(
         }
         _ => Ok(quote),
     }
-}
-
-/// One problem for each line that cannot be bought; its path ends with the line's ID.
-fn obstacles(quote: &Quote, lines: &[Line]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for obstacle in &quote.obstacles {
-        for item in &obstacle.items {
-            let line = lines.iter().find(|line| line.item.id == *item);
-            let (code, message) = match (obstacle.reason, line.and_then(|line| line.problem)) {
-                (QuoteReason::ItemProblem, Some(CartProblem::OutOfStock | CartProblem::InsufficientStock)) => {
-                    ("INSUFFICIENT_STOCK", "there are not so many packs left")
-                }
-                (QuoteReason::ItemProblem, Some(CartProblem::QuantityNotTaken)) => {
-                    ("QUANTITY_NOT_TAKEN", "the seller does not take this number of packs")
-                }
-                (QuoteReason::ItemProblem | QuoteReason::TaxRateMissing, _) => {
-                    ("OFFER_UNAVAILABLE", "this cannot be bought at present")
-                }
-                (QuoteReason::NotDelivered, _) => ("NOT_DELIVERED", "the seller does not deliver to this address"),
-                (QuoteReason::OutOfReach, _) => {
-                    ("INSUFFICIENT_STOCK", "no location that delivers to this address has so many packs")
-                }
-                (QuoteReason::Closed, _) => ("CLOSED", "the location is closed at that time"),
-                (QuoteReason::BelowMinimum, _) => {
-                    ("BELOW_MINIMUM", "what this seller would send costs less than the least that is delivered")
-                }
-            };
-            problems.push(Problem::new(code, &format!("items.{item}"), message));
-        }
-    }
-    problems
 }
 
 /// What the order's rows need besides its price.

@@ -269,7 +269,7 @@ async fn who_is_late_is_told_once_for_each_step() {
     assert_eq!(told().await, 0);
     shop.app.advance(TimeDelta::minutes(61));
     assert_eq!((told().await, told().await), (1, 0));
-    let owner = shop.app.sign_in_over("distributor_owner", MINE).await;
+    let owner = shop.app.sign_in_over("distributor_manager", MINE).await;
     done(&owner, "subOrderConfirm", json!({ "id": part["id"] })).await;
     assert!(look(&owner, part).await["fulfilment"]["escalatedAt"].is_null());
     assert_eq!(told().await, 0);

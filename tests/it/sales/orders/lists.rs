@@ -68,7 +68,7 @@ async fn buyers_sellers_and_the_back_office_find_what_is_theirs() {
 
     let owner = shop.app.sign_in_over("distributor_owner", MINE).await;
     let mine = format!("{}-1", number(&first));
-    assert_eq!(parts(&owner, json!({})).await, [mine.clone()], "what is not paid is none of their business");
+    assert_eq!(parts(&owner, json!({})).await, [mine], "what is not paid is none of their business");
     let hidden = second["subOrders"].as_array().unwrap().iter().find(|part| part["seller"]["name"] == json!("Mine"));
     assert!(owner.query(node, json!({ "id": hidden.unwrap()["id"] })).await.data("/node").is_null());
     shop.pay(&second).await;
