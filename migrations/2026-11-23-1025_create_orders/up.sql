@@ -6,7 +6,8 @@ CREATE TABLE orders (
         CONSTRAINT orders_number_check CHECK (number ~ '^FV-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$'),
     account_id            uuid        NOT NULL CONSTRAINT orders_account_id_fkey REFERENCES accounts ON DELETE RESTRICT,
     cart_id               uuid        NOT NULL CONSTRAINT orders_cart_id_fkey REFERENCES carts ON DELETE RESTRICT,
-    payment_intent_id     uuid        NOT NULL CONSTRAINT orders_payment_intent_id_key UNIQUE,
+    payment_intent_id     uuid        NOT NULL CONSTRAINT orders_payment_intent_id_key UNIQUE
+        CONSTRAINT orders_payment_intent_id_fkey REFERENCES payment_intents ON DELETE RESTRICT,
     email                 text        NOT NULL,
     business_name         text,
     gstin                 text        CONSTRAINT orders_gstin_check CHECK (length(gstin) = 15),
