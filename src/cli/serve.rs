@@ -54,7 +54,7 @@ async fn serve_app(
         Mode::Production => Vec::new(),
     };
     if let Some(fakes) = fakes {
-        println!("{}", fakes.serve(app, listener.local_addr()?));
+        tracing::info!("{}", fakes.serve(app, listener.local_addr()?));
     }
     println!("{}", banner(app, listener.local_addr()?, ready.embedded.as_deref(), &tokens)?);
     stop_with(app, stop);

@@ -159,7 +159,7 @@ pub async fn list(
     args: &PageArgs,
     count: bool,
 ) -> Result<Page<Refund>> {
-    let mut parts = vec![part_visible_to(actor)];
+    let mut parts = Vec::new();
     if !status.is_empty() {
         let status: Vec<String> = status.iter().map(ToString::to_string).collect();
         parts.push(Sql::new("status = ANY(").bind(status).sql(")"));
@@ -167,9 +167,10 @@ pub async fn list(
     if let Some(channel) = channel {
         parts.push(Sql::new("channel = ").bind(channel.as_str()));
     }
+    let condition = Sql::all_of([part_visible_to(actor), Sql::composed(parts)], " AND ");
     let order = Order { column: "created_at", cast: "::timestamptz", id: "id", direction: Direction::Desc };
     let key = |row: &Refund| (timestamp_key(row.created_at), row.id.0);
-    page::fetch(conn, "payment_refunds", Sql::all_of(parts, " AND "), order, args, count, key).await
+    page::fetch(conn, "payment_refunds", condition, order, args, count, key).await
 }
 
 /// A payment from which money can be given back, and how much.

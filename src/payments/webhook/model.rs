@@ -92,7 +92,7 @@ pub async fn list(
     args: &PageArgs,
     count: bool,
 ) -> Result<Page<Delivery>> {
-    let mut parts = vec![visible_to(actor)];
+    let mut parts = Vec::new();
     if let Some(gateway) = filter.gateway {
         parts.push(Sql::new("gateway = ").bind(gateway.as_str()));
     }
@@ -103,9 +103,10 @@ pub async fn list(
     if let Some(kind) = &filter.kind {
         parts.push(Sql::new("kind = ").bind(kind.clone()));
     }
+    let condition = Sql::all_of([visible_to(actor), Sql::composed(parts)], " AND ");
     let order = Order { column: "received_at", cast: "::timestamptz", id: "id", direction: Direction::Desc };
     let key = |row: &Delivery| (timestamp_key(row.received_at), row.id.0);
-    page::fetch(conn, "webhook_deliveries", Sql::all_of(parts, " AND "), order, args, count, key).await
+    page::fetch(conn, "webhook_deliveries", condition, order, args, count, key).await
 }
 
 /// A webhook, or NOT_FOUND.

@@ -259,3 +259,34 @@ async fn upi_is_paid_by_link_and_picture() {
     assert_eq!(taken["errors"][0]["code"], "REFERENCE_TAKEN");
     shop.app.finish().await;
 }
+
+/// The sample with which Razorpay's own libraries were seen to agree.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checkout_signature_is_the_known_one() {
+    let shop = Shop::open().await;
+    let (intent, attempt, _) = shop.begun("razorpay", 49_900).await;
+    shop.app.database.execute("UPDATE payment_attempts SET gateway_order = 'order_FV0000000000A1'").await;
+    let signature = "b3b272d95126aa627945ff056e8d49663fc20ea98ed60611f4a948ec2a53be6a";
+    // Order and payment the other way round.
+    let swapped = shop.confirm(&attempt, "order_FV0000000000A1", signature).await;
+    assert_eq!(swapped["errors"][0]["code"], "PROOF_REFUSED");
+    let proven = shop.confirm(&attempt, "pay_FV0000000000B2", signature).await;
+    assert_eq!(proven["intent"]["status"], "AUTHORISED", "it proves the bank's consent, not yet the money");
+    assert_eq!(shop.now(&intent).await.captured_minor, Minor::ZERO);
+    shop.app.database.execute("DELETE FROM jobs WHERE kind = 'capture_payment'").await;
+    shop.app.finish().await;
+}
+
+#[test]
+fn production_refuses_the_demos_keys() {
+    let usual = ["--mode", "production", "--secret-key", "0123456789abcdef0123456789abcdef", "--database-url", "x"];
+    let check = |more: &[&str]| {
+        let args = usual.iter().chain(more).map(|arg| (*arg).to_owned());
+        crate::support::config(args).check().map_err(|error| error.to_string())
+    };
+    assert_eq!(check(&["--stripe-secret-key", "sk_live_1"]), Ok(()));
+    for demo in [["--stripe-secret-key", "sk_test_freshvilla_demo"], ["--razorpay-key-id", "rzp_test_freshvilla_demo"]]
+    {
+        assert!(check(&demo).unwrap_err().contains("demo"), "{demo:?}");
+    }
+}
