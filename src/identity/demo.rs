@@ -40,11 +40,11 @@ pub const DISTRIBUTOR: Uuid = Uuid::from_u128(0x0193_5000_0000_7000_8000_0000_00
 pub const INBOX: Uuid = Uuid::from_u128(0x0193_5000_0000_7000_8000_0000_0000_d004);
 
 /// A line of `demo/accounts.csv`.
-struct DemoAccount {
-    email: String,
-    name: String,
-    phone: String,
-    role: String,
+pub(super) struct DemoAccount {
+    pub email: String,
+    pub name: String,
+    pub phone: String,
+    pub role: String,
 }
 
 /// What a role of the file means here.
@@ -97,7 +97,7 @@ fn demo_accounts() -> Result<Vec<DemoAccount>> {
     Ok(all)
 }
 
-fn development_only(app: &App) -> Result<()> {
+pub(super) fn development_only(app: &App) -> Result<()> {
     match app.config.mode {
         Mode::Development => Ok(()),
         Mode::Production => Err(Error::Forbidden("demo accounts exist in development only".to_owned())),
@@ -121,7 +121,8 @@ pub async fn seed_accounts(app: &App) -> Result<usize> {
     Ok(made)
 }
 
-async fn make(app: &App, conn: &Conn, demo: DemoAccount, password_hash: &str) -> Result<()> {
+/// Makes one of them.
+pub(super) async fn make(app: &App, conn: &Conn, demo: DemoAccount, password_hash: &str) -> Result<Account> {
     let now = app.clock.now();
     let unknown = || anyhow::anyhow!("demo/accounts.csv has an unknown role {:?}", demo.role);
     let meaning = meaning(&demo.role).ok_or_else(unknown)?;
@@ -148,7 +149,8 @@ async fn make(app: &App, conn: &Conn, demo: DemoAccount, password_hash: &str) ->
     if account.kind == AccountKind::Customer {
         profiles::insert(conn, NewProfile::of(account.id, "en".to_owned(), None, now)?).await?;
     }
-    grant(app, conn, &account, meaning.role, meaning.over).await
+    grant(app, conn, &account, meaning.role, meaning.over).await?;
+    Ok(account)
 }
 
 async fn grant(

@@ -27,9 +27,36 @@ impl Clock {
         self.now().with_timezone(&Kolkata).date_naive()
     }
 
-    /// Moves the clock; for tests.
+    /// Moves the clock; for tests and the demo data.
     pub fn advance(&self, by: TimeDelta) {
         self.offset_ms.fetch_add(by.num_milliseconds(), Ordering::Relaxed);
+    }
+}
+
+/// A clock that is elsewhere for a while: it is moved back when this is dropped, also where the work in between failed.
+#[derive(Debug)]
+pub struct Journey {
+    clock: Clock,
+    moved: TimeDelta,
+}
+
+impl Journey {
+    /// Begins in the present.
+    pub fn begin(clock: &Clock) -> Self {
+        Self { clock: clock.clone(), moved: TimeDelta::zero() }
+    }
+
+    /// Moves the clock to an instant, from where it goes on.
+    pub fn go_to(&mut self, at: DateTime<Utc>) {
+        let by = TimeDelta::milliseconds((at - self.clock.now()).num_milliseconds());
+        self.clock.advance(by);
+        self.moved += by;
+    }
+}
+
+impl Drop for Journey {
+    fn drop(&mut self) {
+        self.clock.advance(-self.moved);
     }
 }
 

@@ -16,6 +16,7 @@
 pub mod cart;
 pub mod checkout;
 pub mod coupon;
+pub mod demo;
 pub mod fulfilment;
 pub mod order;
 pub mod pricing;

@@ -8,19 +8,27 @@ mod paper;
 
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::{
     app::App,
     catalog::import::service::import_demo,
-    identity::{account::model::Account, demo, place::load::load_embedded_places},
+    identity::{
+        account::model::{self as accounts_model, Account, AccountId},
+        demo,
+        place::load::load_embedded_places,
+        profile::demo::{Shopper, seed_shoppers},
+    },
     inventory::{
         demo::{self as inventory_demo, seed_sellers},
+        seller::model::{self as sellers_model, SellerId},
         store::demo::seed_stores,
     },
     kernel::{
-        error::Result,
+        clock::Journey,
+        error::{Result, found},
         migrate::{SessionLock, lock_session},
     },
     marketplace::{
@@ -29,8 +37,14 @@ use crate::{
         offer::demo::{seed_offers, seed_stock},
         proposal::demo::seed_proposals,
     },
+    sales::demo::{Cast, DemoBuyer, seed_orders},
     work::file::{kind::Kind, model::FilePurpose, service::write_file},
 };
+
+/// So many days ago the demo shop opened.
+const OPEN_DAYS: i64 = 185;
+/// Orders since then.
+const ORDERS: usize = 500;
 
 /// One part of the demo data.
 pub struct Step {
@@ -50,15 +64,23 @@ impl Step {
 pub fn steps() -> Vec<Step> {
     vec![
         Step { name: "places", run: |app| Box::pin(async move { places(&app).await }) },
-        Step { name: "accounts", run: |app| Box::pin(async move { accounts(&app).await }) },
-        Step { name: "sellers", run: |app| Box::pin(async move { sellers(&app).await }) },
-        Step { name: "stores", run: |app| Box::pin(async move { stores(&app).await }) },
+        Step { name: "accounts", run: |app| Box::pin(async move { at_opening(&app, accounts(&app)).await }) },
+        Step { name: "sellers", run: |app| Box::pin(async move { at_opening(&app, sellers(&app)).await }) },
+        Step { name: "stores", run: |app| Box::pin(async move { at_opening(&app, stores(&app)).await }) },
         Step { name: "distributors", run: |app| Box::pin(async move { distributors(&app).await }) },
-        Step { name: "catalogue", run: |app| Box::pin(async move { catalogue(&app).await }) },
-        Step { name: "offers", run: |app| Box::pin(async move { offers(&app).await }) },
+        Step { name: "catalogue", run: |app| Box::pin(async move { at_opening(&app, catalogue(&app)).await }) },
+        Step { name: "offers", run: |app| Box::pin(async move { at_opening(&app, offers(&app)).await }) },
         Step { name: "proposals", run: |app| Box::pin(async move { proposals(&app).await }) },
-        Step { name: "stock", run: |app| Box::pin(async move { stock(&app).await }) },
+        Step { name: "stock", run: |app| Box::pin(async move { at_opening(&app, stock(&app)).await }) },
+        Step { name: "orders", run: |app| Box::pin(async move { orders(&app, ORDERS).await }) },
     ]
+}
+
+/// Does something when the shop opened, so that what is sold later was there before.
+async fn at_opening<T: Send>(app: &App, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
+    let mut journey = Journey::begin(&app.clock);
+    journey.go_to(app.clock.now() - TimeDelta::days(OPEN_DAYS));
+    work.await
 }
 
 async fn places(app: &App) -> Result<String> {
@@ -79,7 +101,7 @@ async fn distributors(app: &App) -> Result<String> {
     let mut words = Vec::new();
     if let Some(owner) = VERIFIED.awaited_by(app).await? {
         let files = papers(app, &owner, VERIFIED.name).await?;
-        add_verified(app, &owner, demo::DISTRIBUTOR, &files).await?;
+        at_opening(app, add_verified(app, &owner, demo::DISTRIBUTOR, &files)).await?;
         words.push("a distributor with its papers");
     }
     if let Some((owner, id)) = open_application(app).await? {
@@ -124,6 +146,41 @@ async fn stock(app: &App) -> Result<String> {
 
 async fn accounts(app: &App) -> Result<String> {
     Ok(format!("{} accounts", demo::seed_accounts(app).await?))
+}
+
+/// Orders of the half year since the shop opened, at most so many; none in a shop whose sellers came by an earlier
+/// version, and so have just opened.
+pub async fn orders(app: &App, count: usize) -> Result<String> {
+    let tx = app.db.begin().await?;
+    let opened = match found(sellers_model::lock(&tx, SellerId(inventory_demo::HOUSE)).await)? {
+        Some(house) => house.created_at,
+        None => return Ok("no orders: there is no seller".to_owned()),
+    };
+    drop(tx);
+    let until = (opened + TimeDelta::days(OPEN_DAYS)).min(app.clock.now());
+    let (Some(staff), Some(seller)) = (account(app, STAFF).await?, account(app, VERIFIED.owner).await?) else {
+        return Ok("no orders: the demo accounts are not there".to_owned());
+    };
+    if until - opened < TimeDelta::days(OPEN_DAYS - 1) {
+        return Ok("no orders: the shop has just opened".to_owned());
+    }
+    let shoppers = at_opening(app, seed_shoppers(app)).await?.into_iter();
+    let buyer = |shopper: Shopper| {
+        let Shopper { account, address, pincode } = shopper;
+        DemoBuyer { account, address, pincode }
+    };
+    let sellers = vec![(SellerId(demo::DISTRIBUTOR), seller)];
+    let cast = Cast { buyers: shoppers.map(buyer).collect(), staff, sellers };
+    let made = seed_orders(app, &cast, count, (opened + TimeDelta::days(1), until)).await?;
+    Ok(format!("{made} orders of {} shoppers", cast.buyers.len()))
+}
+
+/// The demo account that does what the back office does.
+const STAFF: &str = "asha@demo.freshvilla.example";
+
+async fn account(app: &App, email: &str) -> Result<Option<AccountId>> {
+    let row = accounts_model::login_row(&*app.db.write().await?, email).await?;
+    Ok(row.map(|row| row.account.id))
 }
 
 /// What a load did.

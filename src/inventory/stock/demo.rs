@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// Lays packs of these variants, with their maximum retail prices, onto the shelves of a location, once. Different
-/// amounts of each, bought at four fifths of the price; every fourth expires within the year.
+/// amounts of each, bought at four fifths of the price; every fourth expires in eight months at the earliest, so that
+/// it still is good after the half year that the demo shop is open.
 pub async fn fill(app: &App, location: LocationId, variants: &[(VariantId, Minor)]) -> Result<usize> {
     let today = app.clock.today();
     for (at, some) in variants.chunks(MAX_LINES).enumerate() {
@@ -27,7 +28,7 @@ pub async fn fill(app: &App, location: LocationId, variants: &[(VariantId, Minor
                 quantity: i32::try_from(20 + seed % 180).unwrap_or(20),
                 damaged: 0,
                 batch: if keeps { String::new() } else { format!("B{:03}", seed % 1_000) },
-                expires_on: if keeps { None } else { today.checked_add_days(Days::new(30 + seed % 300)) },
+                expires_on: if keeps { None } else { today.checked_add_days(Days::new(240 + seed % 300)) },
                 unit_cost: Some(Minor(mrp.0 * 4 / 5)),
             }
         };

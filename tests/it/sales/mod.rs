@@ -3,6 +3,7 @@
 mod cart;
 mod coupons;
 mod coupons_in_carts;
+mod demo;
 mod fulfilment;
 mod guests;
 mod orders;
