@@ -5,9 +5,9 @@
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 
 use super::{
-    Cast, DemoBuyer, coupons,
-    goods::{self, Goods},
-    hands, person,
+    Cast, DemoBuyer, coupons, hands,
+    model::{self, Goods},
+    person,
     plan::{Act, Planned},
 };
 use crate::{
@@ -66,7 +66,7 @@ impl<'a> Course<'a> {
         let mut buyers = Vec::with_capacity(cast.buyers.len());
         for row in &cast.buyers {
             let actor = person(app, row.account).await?;
-            let goods = goods::goods(&*app.db.write().await?, &row.pincode, app.clock.now()).await?;
+            let goods = model::goods(&*app.db.write().await?, &row.pincode, app.clock.now()).await?;
             buyers.push(Buyer { row: row.clone(), actor, goods });
         }
         buyers.retain(|buyer| !buyer.goods.is_empty());
@@ -117,7 +117,7 @@ impl<'a> Course<'a> {
     /// Fills the cart and orders it. What a shelf does not have any more is replaced, as a shopper would; `None` where
     /// that did not help.
     async fn order(&self, buyer: &Buyer, plan: &Planned) -> Result<Option<OrderId>> {
-        let known = goods::made_at(&*self.app.db.write().await?, buyer.row.account, plan.at).await?;
+        let known = model::made_at(&*self.app.db.write().await?, buyer.row.account, plan.at).await?;
         if known.is_some() {
             return Ok(known);
         }

@@ -3,8 +3,8 @@
 
 mod coupons;
 mod course;
-mod goods;
 mod hands;
+mod model;
 mod plan;
 
 use chrono::{DateTime, TimeDelta, Utc};
