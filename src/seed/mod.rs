@@ -45,7 +45,7 @@ use crate::{
 const OPEN_DAYS: i64 = 185;
 /// Orders since then. What each costs is what a dozen calls of the API cost, so a build without optimisation, as in tests,
 /// is content with fewer.
-const ORDERS: usize = if cfg!(debug_assertions) { 24 } else { 120 };
+const ORDERS: usize = if cfg!(debug_assertions) { 24 } else { 40 };
 
 /// One part of the demo data.
 pub struct Step {
