@@ -149,7 +149,7 @@ impl Crew {
         let conn = app.db.write().await?;
         let intent = intents::find(&conn, &Actor::system(), order.payment_intent_id).await?;
         let progress = progress::of(&conn, part.id, app.clock.now()).await?;
-        Ok(due(intent.method, part, progress.collected_minor))
+        Ok(due(&intent, part, progress.collected_minor))
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     payments::{
         cod::model::CodCollectionMode,
         intent::{
-            model::PaymentMethod,
+            model::{PaymentIntent, PaymentMethod},
             service::{self as payments, NewCollection},
         },
     },
@@ -58,10 +58,13 @@ pub struct Handover {
     pub taken: Option<Taken>,
 }
 
-/// What is still to be taken at the door for a sub-order.
-pub fn due(method: PaymentMethod, part: &SubOrder, collected: Minor) -> Minor {
-    match method {
-        PaymentMethod::Cod if collected == Minor::ZERO => Minor(part.total_minor.0 - part.refunded_minor.0),
+/// What is still to be taken at the door for a sub-order: no more than the order still owes, since the back office may
+/// have recorded that all of it was paid.
+pub fn due(intent: &PaymentIntent, part: &SubOrder, collected: Minor) -> Minor {
+    match intent.method {
+        PaymentMethod::Cod if collected == Minor::ZERO => {
+            Minor(part.total_minor.0 - part.refunded_minor.0).min(intent.outstanding())
+        }
         _ => Minor::ZERO,
     }
 }
@@ -153,7 +156,7 @@ async fn collect(
     (held, package): (&mut Held, PackageId),
     taken: Option<&Taken>,
 ) -> Result<Option<Minor>> {
-    let due = due(held.intent.method, &held.part, held.progress.collected_minor);
+    let due = due(&held.intent, &held.part, held.progress.collected_minor);
     let taken = match (taken, due) {
         (None, Minor::ZERO) => return Ok(None),
         (Some(_), Minor::ZERO) => return Err(Error::problem("INVALID", "taken", "nothing is to be taken at the door")),

@@ -195,6 +195,26 @@ async fn cash_is_asked_for_what_is_left() {
 }
 
 #[tokio::test]
+async fn what_the_back_office_took_is_not_asked_for_again() {
+    let shop = Shop::open().await;
+    let (buyer, owner, order) = ordered(&shop, 2, "COD").await;
+    let part = &order["subOrders"][0];
+    let admin = shop.app.sign_in("administrator").await;
+    let total = json!({ "amount": order["total"]["amount"] });
+    let all = json!({ "intentId": order["payment"]["id"], "mode": "CASH", "amount": total, "idempotencyKey": "all" });
+    done(&admin, "paymentCollect", all).await;
+    done(&owner, "subOrderConfirm", json!({ "id": part["id"] })).await;
+    done(&owner, "subOrderPack", pack(part, &[2])).await;
+    let package = look(&owner, part).await["packages"][0].clone();
+    done(&owner, "packageShip", own(&package, "s")).await;
+    let code = look(&buyer.client, part).await["packages"][0]["handoverCode"].clone();
+    done(&owner, "packageDeliver", json!({ "packageId": package["id"], "code": code, "idempotencyKey": "d" })).await;
+    let end = buyer.look(&order).await;
+    assert_eq!((&end["status"], &end["payment"]["status"]), (&json!("DELIVERED"), &json!("PAID")));
+    shop.app.finish().await;
+}
+
+#[tokio::test]
 async fn a_wrong_code_counts_even_in_parallel() {
     let shop = Shop::open().await;
     let (_, owner, order) = ordered(&shop, 1, "UPI").await;

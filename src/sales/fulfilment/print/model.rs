@@ -117,7 +117,8 @@ pub async fn sheets(mut conn: &Conn, ids: &[SubOrderId]) -> Result<Vec<Sheet>> {
             address.city, coalesce(states.name, address.state_code) AS state, address.pincode, \
             address.delivery_instructions AS instructions, sub_orders.promised_at, \
             CASE WHEN intent.method = 'cod' AND coalesce(fulfilments.collected_minor, 0) = 0 \
-                THEN sub_orders.total_minor - sub_orders.refunded_minor ELSE 0 END AS to_collect \
+                THEN least(sub_orders.total_minor - sub_orders.refunded_minor, \
+                    intent.amount_minor - intent.waived_minor - intent.captured_minor) ELSE 0 END AS to_collect \
          FROM sub_orders JOIN orders ON orders.id = sub_orders.order_id \
          JOIN payment_intents AS intent ON intent.id = orders.payment_intent_id \
          JOIN order_addresses AS address ON address.order_id = orders.id \
